@@ -1,0 +1,37 @@
+# Compiler settings that every target of ours has: the standard, the warnings, strict IEEE arithmetic, the linker, ccache.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1")  # assertions stay on: they guard what only we can get wrong
+
+find_program(REC_CCACHE ccache)
+if(REC_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${REC_CCACHE})
+endif()
+
+add_library(rec_flags INTERFACE)
+target_compile_options(rec_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+# Same bits everywhere: no contraction into fma unless a definition asks for it (docs/reference, "Numbers").
+add_compile_options(-ffp-contract=off)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_compile_options(-march=x86-64-v3)
+endif()
+
+if(REC_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+find_program(REC_MOLD mold)
+find_program(REC_LLD NAMES ld.lld ld.lld-19)
+if(REC_MOLD)
+  add_link_options(-fuse-ld=mold)
+elseif(REC_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()

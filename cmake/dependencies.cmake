@@ -1,0 +1,38 @@
+# The libraries that Rec stands on, each found once and named once.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+
+# A library of Debian's that comes without CMake files.
+function(rec_system_library NAME HEADER LIBRARY)
+  find_path(${NAME}_INCLUDE ${HEADER} REQUIRED)
+  find_library(${NAME}_LIBRARY ${LIBRARY} REQUIRED)
+  add_library(${NAME} INTERFACE)
+  target_include_directories(${NAME} SYSTEM INTERFACE ${${NAME}_INCLUDE})
+  target_link_libraries(${NAME} INTERFACE ${${NAME}_LIBRARY})
+endfunction()
+rec_system_library(lmdb lmdb.h lmdb)
+rec_system_library(xxhash xxhash.h xxhash)
+rec_system_library(cctz cctz/time_zone.h cctz)
+
+# The parser that ANTLR generates from the grammar; the header of its runtime needs char8_t off.
+find_program(REC_ANTLR antlr4 REQUIRED)
+find_path(REC_ANTLR_INCLUDE antlr4-runtime.h PATH_SUFFIXES antlr4-runtime REQUIRED)
+find_library(REC_ANTLR_LIBRARY antlr4-runtime REQUIRED)
+set(REC_GENERATED ${CMAKE_BINARY_DIR}/generated/grammar)
+set(REC_GRAMMAR_SOURCES ${REC_GENERATED}/RecLexer.cpp ${REC_GENERATED}/RecParser.cpp)
+if(EXISTS ${CMAKE_SOURCE_DIR}/grammar/Rec.g4)
+  add_custom_command(
+    OUTPUT ${REC_GRAMMAR_SOURCES} ${REC_GENERATED}/RecLexer.h ${REC_GENERATED}/RecParser.h
+    COMMAND ${REC_ANTLR} -Dlanguage=Cpp -package rec::grammar -no-listener -no-visitor -o ${REC_GENERATED}
+            ${CMAKE_SOURCE_DIR}/grammar/Rec.g4
+    DEPENDS ${CMAKE_SOURCE_DIR}/grammar/Rec.g4
+    COMMENT "grammar: Rec.g4 -> parser")
+  add_library(rec_antlr STATIC ${REC_GRAMMAR_SOURCES})
+  target_compile_options(rec_antlr PRIVATE -w)
+  target_compile_options(rec_antlr PUBLIC -fno-char8_t)
+  target_include_directories(rec_antlr SYSTEM PUBLIC ${REC_GENERATED} ${REC_ANTLR_INCLUDE})
+  target_link_libraries(rec_antlr PUBLIC ${REC_ANTLR_LIBRARY} Threads::Threads)
+endif()

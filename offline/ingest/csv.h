@@ -1,0 +1,90 @@
+// CSV and TSV, both ways: RFC 4180 quoting, CRLF or LF, a byte order mark, UTF-8 checked.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rec::ingest {
+
+/// A raw file that cannot be read at all (missing, a directory, no header).
+struct FileError {
+  std::string path, message;
+};
+
+/// A row that cannot be split into fields; the reader goes on behind it.
+enum class RowProblem { none, wrong_field_count, stray_quote, unterminated_quote, invalid_utf8, too_long };
+
+/// Streams the records of a delimited file. Memory-maps it; fields are views that live until the next record.
+class DelimitedReader {
+ public:
+  /// `separator`: "," or "\t" or several characters ("::"). `header`: the first record names the fields; without one give `names`.
+  /// `quoting`: "..." fields as in RFC 4180 (CSV and TSV); without, quotes are ordinary characters.
+  struct Options {
+    std::string separator = ",";
+    bool header = true;
+    std::vector<std::string> names{};
+    bool quoting = true;
+  };
+  static std::expected<DelimitedReader, FileError> open(const std::string& path, Options options);
+  ~DelimitedReader();
+  DelimitedReader(DelimitedReader&&) noexcept;
+
+  const std::vector<std::string>& names() const;
+  /// Index of a named field, or -1.
+  int field(std::string_view name) const;
+
+  /// Moves to the next record; false at the end. Empty lines are passed over.
+  bool next();
+  const std::vector<std::string_view>& fields() const;  // of a record with problem() none
+  RowProblem problem() const;
+  uint64_t line() const;            // where the record begins, from 1
+  uint64_t bytes_read() const;      // for progress
+  uint64_t bytes_total() const;
+
+ private:
+  struct State;
+  explicit DelimitedReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Writes CSV: quotes where needed, LF line ends, to a temporary file that close() renames into place.
+class CsvWriter {
+ public:
+  static std::expected<CsvWriter, FileError> create(const std::string& path, const std::vector<std::string>& names);
+  ~CsvWriter();
+  CsvWriter(CsvWriter&&) noexcept;
+  CsvWriter& operator<<(std::string_view field);
+  CsvWriter& operator<<(int64_t field);
+  CsvWriter& operator<<(float field);  // shortest form that reads back
+  void end_row();
+  std::expected<void, FileError> close();
+
+ private:
+  struct State;
+  explicit CsvWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// A two-dimensional little-endian float32 array in NumPy's .npy format (version 1.0 to 3.0, C order), memory-mapped.
+class NpyMatrix {
+ public:
+  static std::expected<NpyMatrix, FileError> open(const std::string& path);
+  ~NpyMatrix();
+  NpyMatrix(NpyMatrix&&) noexcept;
+  uint64_t rows() const;
+  uint64_t columns() const;
+  const float* row(uint64_t index) const;
+
+ private:
+  struct State;
+  explicit NpyMatrix(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+std::expected<void, FileError> write_npy(const std::string& path, const float* values, uint64_t rows, uint64_t columns);
+
+}  // namespace rec::ingest

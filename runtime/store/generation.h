@@ -1,0 +1,116 @@
+// A generation: the immutable data that requests run on, opened by mapping files. docs/operations.md describes the files.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "compiler/catalog/catalog.h"
+#include "compiler/diagnostics/diagnostics.h"
+#include "runtime/column/column.h"
+
+namespace rec::store {
+
+/// A key of a table: int or string.
+using Key = std::variant<int64_t, std::string>;
+std::string to_text(const Key& key);
+
+/// A table: memory-mapped columns, rows in ascending key order (ints by value, strings by bytes). Row ids belong to the generation.
+class Table {
+ public:
+  const std::string& name() const { return name_; }
+  uint32_t rows() const { return rows_; }
+  bool has_string_keys() const { return string_keys_.values != nullptr; }
+  /// Same order as catalog::Table::columns, statistics included; columns()[0] is the key.
+  std::span<const column::ColumnView> columns() const { return columns_; }
+  const column::Dictionary& strings() const { return strings_; }
+
+  std::optional<uint32_t> find(int64_t key) const;
+  std::optional<uint32_t> find(std::string_view key) const;
+  std::optional<uint32_t> find(const Key& key) const;
+  Key key(uint32_t row) const;
+  std::string key_text(uint32_t row) const;
+
+ private:
+  friend class GenerationReader;
+  std::string name_;
+  uint32_t rows_ = 0;
+  std::vector<column::ColumnView> columns_;
+  column::Dictionary strings_;
+  column::ColumnView int_keys_, string_keys_;  // one of them is used
+  const uint32_t* hash_slots_ = nullptr;       // open addressing over keys, row + 1, 0 empty
+  uint64_t hash_mask_ = 0;
+};
+
+/// Item-to-item lists: for each item row, its neighbours by falling similarity (ties: lower row). `algorithm` as in the catalog.
+struct NeighbourIndex {
+  std::string name, algorithm;
+  std::string item_table;
+  uint32_t items = 0;
+  const uint64_t* offsets = nullptr;  // items + 1
+  const uint32_t* neighbour = nullptr;
+  const float* similarity = nullptr;
+
+  std::span<const uint32_t> neighbours(uint32_t row) const { return {neighbour + offsets[row], offsets[row + 1] - offsets[row]}; }
+  std::span<const float> similarities(uint32_t row) const { return {similarity + offsets[row], offsets[row + 1] - offsets[row]}; }
+};
+
+/// A user's sequence as read from the user store.
+struct SequenceRead {
+  column::EventColumns events;
+  uint32_t gone = 0;  // events left out because their item has no row any more
+};
+
+class UserStore;  // LMDB, runtime/store/user_store.h
+
+class Generation {
+ public:
+  ~Generation();
+  Generation(Generation&&) noexcept;
+
+  uint64_t number() const { return number_; }
+  const std::string& directory() const { return directory_; }
+  const catalog::Catalog& catalog() const { return catalog_; }
+  /// Time of the newest event in the data, microseconds; a request's time unless given. 0 without events.
+  int64_t newest_event() const { return newest_event_; }
+  /// Same order as catalog().tables.
+  const Table& table(size_t index) const { return tables_[index]; }
+  const Table* table(std::string_view name) const;
+  /// nullptr where the catalog's index was not built (an algorithm that this version does not build).
+  const NeighbourIndex* index(std::string_view name) const;
+
+  /// The user's sequence, newest first, at most `keep` events; empty for a user without events. Strings are interned into `strings`,
+  /// memory comes from `arena`. A damaged record is an error text.
+  std::expected<SequenceRead, std::string> read_sequence(size_t sequence, const Key& user, column::StringSpace& strings,
+                                                         column::Arena& arena) const;
+
+ private:
+  friend class GenerationReader;
+  Generation();
+  uint64_t number_ = 0;
+  std::string directory_;
+  catalog::Catalog catalog_;
+  int64_t newest_event_ = 0;
+  std::vector<Table> tables_;
+  std::vector<NeighbourIndex> indexes_;
+  std::unique_ptr<UserStore> users_;
+  struct Mapping;
+  std::vector<std::unique_ptr<Mapping>> mappings_;
+};
+
+/// Opens the generation that DIR/CURRENT names. Checks headers and sizes, not section contents (check_generation does).
+/// Reports R8xxx (no generation, truncated or foreign file, version) to `diagnostics` and returns null.
+/// The generation's own copy of the catalog is used; a DIR/catalog.yaml that has changed since is a warning.
+std::shared_ptr<const Generation> open_generation(const std::string& directory, source::Sources& sources,
+                                                  diagnostics::Diagnostics& diagnostics);
+
+/// Verifies every section's checksum and the values that readers rely on (codes, offsets, rows in range).
+bool check_generation(const std::string& directory, uint64_t number, source::Sources& sources, diagnostics::Diagnostics& diagnostics);
+
+}  // namespace rec::store
