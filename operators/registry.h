@@ -1,6 +1,7 @@
 // The one list of operators. A service adds its own before it compiles anything.
 #pragma once
 
+#include <deque>
 #include <string_view>
 #include <vector>
 

@@ -81,8 +81,4 @@ class Exprs {
   std::unordered_multimap<size_t, ExprId> by_hash_;
 };
 
-/// One line, for `explain`: "item.author not in user.blocked_authors" in the plan's own words.
-struct Plan;
-std::string print(const Plan& plan, ExprId id);
-
 }  // namespace rec::graph
