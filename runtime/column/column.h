@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -87,13 +89,14 @@ class Arena {
   Arena() = default;
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  Arena(Arena&&) noexcept = default;
-  Arena& operator=(Arena&&) noexcept = default;
+  Arena(Arena&& other) noexcept;
+  Arena& operator=(Arena&& other) noexcept;
 
   /// `count` values of a trivial type, not initialised.
   template <typename T>
   std::span<T> allocate(size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
+    if (count > SIZE_MAX / sizeof(T)) throw std::bad_alloc();
     return {static_cast<T*>(allocate_bytes(count * sizeof(T))), count};
   }
   void* allocate_bytes(size_t bytes);
@@ -101,7 +104,8 @@ class Arena {
   void reset();
 
  private:
-  struct Block { std::unique_ptr<std::byte[]> memory; size_t size; };
+  struct Free { void operator()(std::byte* memory) const; };
+  struct Block { std::unique_ptr<std::byte, Free> memory; size_t size; };
   std::vector<Block> blocks_;
   size_t current_ = 0, used_ = 0;
 };
