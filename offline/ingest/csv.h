@@ -17,13 +17,18 @@ struct FileError {
 };
 
 /// A row that cannot be split into fields; the reader goes on behind it.
-enum class RowProblem { none, wrong_field_count, stray_quote, unterminated_quote, invalid_utf8, too_long };
+enum class RowProblem { none, wrong_field_count, stray_quote, unterminated_quote, invalid_utf8, nul_byte, too_long };
+/// A phrase for counting rows by reason: "wrong number of fields".
+std::string_view to_text(RowProblem problem);
+
+/// The longest record that is read: 16 MiB. A longer one is too_long, or an unterminated quote.
+inline constexpr size_t kMaxRecordBytes = size_t{16} << 20;
 
 /// Streams the records of a delimited file. Memory-maps it; fields are views that live until the next record.
 class DelimitedReader {
  public:
-  /// `separator`: "," or "\t" or several characters ("::"). `header`: the first record names the fields; without one give `names`.
-  /// `quoting`: "..." fields as in RFC 4180 (CSV and TSV); without, quotes are ordinary characters.
+  /// `separator`: "," or "\t" or several characters ("::"). `header`: the first record names the fields; without one
+  /// give `names`. `quoting`: "..." fields as in RFC 4180 (CSV and TSV); without, quotes are ordinary characters.
   struct Options {
     std::string separator = ",";
     bool header = true;
@@ -35,15 +40,17 @@ class DelimitedReader {
   DelimitedReader(DelimitedReader&&) noexcept;
 
   const std::vector<std::string>& names() const;
-  /// Index of a named field, or -1.
+  /// Index of a named field, or -1. Names are unique.
   int field(std::string_view name) const;
 
-  /// Moves to the next record; false at the end. Empty lines are passed over.
+  /// Moves to the next record; false at the end. Empty lines are passed over. After an unterminated or a stray quote it
+  /// goes on with the line after the quote, so that one forgotten quote costs one row.
   bool next();
   const std::vector<std::string_view>& fields() const;  // of a record with problem() none
   RowProblem problem() const;
-  uint64_t line() const;            // where the record begins, from 1
-  uint64_t bytes_read() const;      // for progress
+  std::string problem_text() const;  // with the particulars: "3 fields where the header has 4"
+  uint64_t line() const;             // where the record begins, from 1; of a quote's problem, the line of the quote
+  uint64_t bytes_read() const;       // for progress
   uint64_t bytes_total() const;
 
  private:
