@@ -94,8 +94,12 @@ std::optional<Header> parse_header(std::string_view text) {
 
 std::string shape_text(const std::vector<uint64_t>& shape) {
   std::string text = "(";
-  for (size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  return text + (shape.size() == 1 ? ",)" : ")");
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += std::to_string(shape[i]);
+  }
+  text += shape.size() == 1 ? ",)" : ")";
+  return text;
 }
 
 /// Splits the file into its header's text and its data; empty where it is no .npy file or ends too early.

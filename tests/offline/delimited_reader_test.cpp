@@ -65,7 +65,7 @@ TEST(DelimitedReader, ReportsBadRows) {
   EXPECT_EQ(rows("a,b\n1\n1,2,3\n1,2\n"),
             (Rows{"2!1 field where the header has 2", "3!3 fields where the header has 2", "4|1|2"}));
   EXPECT_EQ(rows("a,b\n1,\xC3\x28\n1,\xE4\xB8\xAD\n"), (Rows{"2!text that is not UTF-8", "3|1|\xE4\xB8\xAD"}));
-  EXPECT_EQ(rows(std::string_view("a,b\n1,\0\n1,2\n", 13)), (Rows{"2!a NUL byte", "3|1|2"}));
+  EXPECT_EQ(rows(std::string_view("a,b\n1,\0\n1,2\n", 12)), (Rows{"2!a NUL byte", "3|1|2"}));
   const std::string huge(kMaxRecordBytes + 1, 'x');
   EXPECT_EQ(rows("a,b\n1," + huge + "\n1,2\n"), (Rows{"2!a record of more than 16 MiB", "3|1|2"}));
   EXPECT_EQ(rows("a,b\n1,\"" + huge + "\"\n1,2\n"), (Rows{"2!a record of more than 16 MiB", "3|1|2"}));
@@ -96,7 +96,7 @@ TEST(DelimitedReader, FindsFieldsByName) {
 TEST(DelimitedReader, SurvivesRandomBytes) {
   std::mt19937 random(7);
   const std::string alphabet("a,\"\n\r\t\xC3\xA9\0\xFF", 10);
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     std::string text = "a,b\n";
     for (size_t i = random() % 60; i > 0; --i) text += alphabet[random() % alphabet.size()];
     EXPECT_LE(rows(text).size(), 60U);
