@@ -24,7 +24,12 @@ namespace rec::operators {
 /// What a kernel may look at besides its operands.
 struct KernelContext {
   column::StringSpace* strings = nullptr;
-  const store::Generation* generation = nullptr;
+  const store::Generation* generation = nullptr;  // null while a log is evaluated offline
+  const store::Table* items = nullptr;            // then: the events' item table
+  std::string_view timezone{};                    // the catalog's
+
+  /// A table by its name; nullptr where this context does not know it.
+  const store::Table* table(std::string_view name) const;
 };
 
 /// One operand: `n` values in their physical type. `present` null: all have a value.
@@ -54,7 +59,8 @@ struct KernelCall {
 using Kernel = void (*)(const KernelCall&);
 
 /// One signature of a function. A parameter of Kind::vector with size 0 takes any dimension (equal among the arguments);
-/// of Kind::list with element none any list; of Kind::row with an empty name any table.
+/// of Kind::list with element none any list (equal among the arguments); of Kind::row with an empty name any table; of Kind::enumeration
+/// without names any enum. A null kernel: the checker writes a node of its own in the call's place.
 struct Overload {
   std::vector<types::Type> parameters;
   types::Type result;
@@ -63,7 +69,7 @@ struct Overload {
 
 struct FunctionDef {
   std::vector<Overload> overloads;  // tried in order: first exact types, then with int taken as float
-  bool variadic = false;            // hash: any scalars, then an int
+  bool variadic = false;            // hash: one or more scalars stand before the parameters of the overload
   /// Checks arguments that are known at compile time (ascending bounds, clamp's low > high): a message, or empty.
   std::string (*check_constants)(std::span<const std::optional<types::Value>> arguments) = nullptr;
 };

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <deque>
+#include <deque>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "operators/operator.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/graph/plan.h"
@@ -117,8 +118,8 @@ class Evaluator {
 
 /// Evaluates a catalog's event expression over a whole log (offline): one value an event into `out` (physical type of the root), and
 /// `present` where its type is optional. `items` is the events' item table (for e.item.COLUMN); item kNoRow: the item has no row, its
-/// columns are zero or missing. Strings in `events` are codes of `strings`.
+/// columns are zero or missing. Strings in `events` are codes of `strings`. `timezone`: the catalog's.
 void evaluate_events(const graph::Plan& plan, graph::ExprId root, const column::EventColumns& events, const store::Table& items,
-                     column::StringSpace& strings, std::span<std::byte> out, uint8_t* present);
+                     column::StringSpace& strings, std::string_view timezone, std::span<std::byte> out, uint8_t* present);
 
 }  // namespace rec::interpreter

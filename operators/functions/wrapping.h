@@ -1,0 +1,94 @@
+// Integer arithmetic of the language: ints wrap around, durations and times saturate. No undefined behaviour.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace rec::operators {
+
+inline constexpr int64_t kIntMin = std::numeric_limits<int64_t>::min();
+inline constexpr int64_t kIntMax = std::numeric_limits<int64_t>::max();
+
+inline int64_t wrapping_add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+inline int64_t wrapping_subtract(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+inline int64_t wrapping_multiply(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
+inline int64_t wrapping_negate(int64_t a) {
+  return wrapping_subtract(0, a);
+}
+
+/// Truncated division; INT_MIN / -1 wraps to itself; 0 for a zero divisor.
+inline int64_t divide_int(int64_t a, int64_t b) {
+  if (b == 0) return 0;
+  return b == -1 ? wrapping_negate(a) : a / b;
+}
+/// The remainder with the sign of b; 0 for a zero divisor.
+inline int64_t modulo_int(int64_t a, int64_t b) {
+  if (b == 0 || b == -1) return 0;
+  const int64_t remainder = a % b;
+  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
+}
+
+inline int64_t saturating_add(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? kIntMin : kIntMax) : sum;
+}
+inline int64_t saturating_subtract(int64_t a, int64_t b) {
+  int64_t difference = 0;
+  return __builtin_sub_overflow(a, b, &difference) ? (b < 0 ? kIntMax : kIntMin) : difference;
+}
+inline int64_t saturating_negate(int64_t a) {
+  return a == kIntMin ? kIntMax : -a;
+}
+inline int64_t saturating_multiply(int64_t a, int64_t b) {
+  int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? ((a < 0) == (b < 0) ? kIntMax : kIntMin) : product;
+}
+
+__extension__ using Int128 = __int128;
+
+/// a · factor, exact, then rounded half to even and saturated; 0 for NaN.
+inline int64_t scale_duration(int64_t a, float factor) {
+  if (a == 0 || factor != factor || factor == 0) return 0;
+  const bool negative = (a < 0) != (factor < 0);
+  const int64_t limit = negative ? kIntMin : kIntMax;
+  if (std::isinf(factor)) return limit;
+  int exponent = 0;
+  const float fraction = std::frexp(std::fabs(factor), &exponent);       // [0.5, 1)
+  const auto mantissa = static_cast<int64_t>(std::ldexp(fraction, 24));  // factor = mantissa · 2^(exponent - 24)
+  const Int128 magnitude = a < 0 ? -static_cast<Int128>(a) : static_cast<Int128>(a);
+  const Int128 product = magnitude * mantissa;  // below 2^88
+  const int shift = 24 - exponent;
+  if (shift <= -40) return limit;  // at least 2^23 · 2^40
+  if (shift >= 90) return 0;       // below one half
+  Int128 rounded = 0;
+  if (shift <= 0) {
+    if (product > (static_cast<Int128>(kIntMax) >> -shift)) return limit;
+    rounded = product << -shift;
+  } else {
+    const Int128 below = product & ((static_cast<Int128>(1) << shift) - 1);
+    const Int128 half = static_cast<Int128>(1) << (shift - 1);
+    rounded = product >> shift;
+    if (below > half || (below == half && (rounded & 1) != 0)) ++rounded;
+    if (rounded > kIntMax) return limit;
+  }
+  const auto result = static_cast<int64_t>(rounded);
+  return negative ? -result : result;
+}
+
+/// Truncated towards zero and saturated; 0 for NaN.
+inline int64_t to_int(float x) {
+  if (x != x) return 0;
+  if (x >= 9223372036854775808.0F) return kIntMax;
+  if (x < -9223372036854775808.0F) return kIntMin;
+  return static_cast<int64_t>(x);
+}
+
+}  // namespace rec::operators
