@@ -17,11 +17,13 @@ struct Compilation {
   std::vector<std::shared_ptr<const graph::Plan>> plans;
   std::string file;  // path of the main file
 
-  /// `name`, or without one the pipeline named like the file, or the only one of the file; nullptr and a diagnostic otherwise.
+  /// `name`, or without one the pipeline named like the file, or the only one of the file; nullptr and a diagnostic
+  /// otherwise.
   std::shared_ptr<const graph::Plan> pipeline(const std::string& name, diagnostics::Diagnostics& diagnostics) const;
 };
 
-/// read → parse → imports → check → plan. Diagnostics of all stages are in `diagnostics`; `sources` holds the files for rendering them.
+/// read → parse → imports → check → plan. Diagnostics of all stages are in `diagnostics`; `sources` holds the files for
+/// rendering them.
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
                     source::Sources& sources, diagnostics::Diagnostics& diagnostics);
 

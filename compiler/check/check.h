@@ -13,9 +13,12 @@
 
 namespace rec::check {
 
-/// All pipelines of a file and its imports. Errors are reported, all of a file in one go; plans of pipelines with errors are left out.
-std::vector<std::shared_ptr<const graph::Plan>> check_modules(const std::vector<syntax::Module>& modules, const catalog::Catalog& catalog,
-                                                              const operators::Registry& registry, const source::Sources& sources,
+/// All pipelines of a file and its imports. Errors are reported, all of a file in one go; plans of pipelines with
+/// errors are left out.
+std::vector<std::shared_ptr<const graph::Plan>> check_modules(const std::vector<syntax::Module>& modules,
+                                                              const catalog::Catalog& catalog,
+                                                              const operators::Registry& registry,
+                                                              const source::Sources& sources,
                                                               diagnostics::Diagnostics& diagnostics);
 
 /// An expression over events, compiled: what event filters, weights and statistics of a catalog become.
@@ -24,11 +27,13 @@ struct EventExpr {
   graph::ExprId root = graph::kNoExpr;
 };
 
-/// Compiles an expression in which `e` is an event of `events` (e.time, e.item, e.item.COLUMN, e.COLUMN). `wanted`: the type it must have
-/// (an int is taken as a float where a float is wanted). nullptr after an error.
-std::unique_ptr<EventExpr> check_event_expression(const catalog::Expression& expression, const catalog::Catalog& catalog, size_t events,
+/// Compiles an expression in which `e` is an event of `events` (e.time, e.item, e.item.COLUMN, e.COLUMN). `wanted`: the
+/// type it must have (an int is taken as a float where a float is wanted). nullptr after an error.
+std::unique_ptr<EventExpr> check_event_expression(const catalog::Expression& expression,
+                                                  const catalog::Catalog& catalog, size_t events,
                                                   const types::Type& wanted, const operators::Registry& registry,
-                                                  const source::Sources& sources, diagnostics::Diagnostics& diagnostics);
+                                                  const source::Sources& sources,
+                                                  diagnostics::Diagnostics& diagnostics);
 
 /// Checks every expression of a catalog (filters, weights, statistics, model inputs and targets).
 void check_catalog(const catalog::Catalog& catalog, const operators::Registry& registry, const source::Sources& sources,

@@ -31,7 +31,9 @@ bool same_node(const Node& a, const Node& b) {
          a.type == b.type && same_value(a.value, b.value);
 }
 
-size_t combine(size_t seed, size_t value) { return seed ^ (value + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2)); }
+size_t combine(size_t seed, size_t value) {
+  return seed ^ (value + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2));
+}
 
 size_t hash_value(const types::Value& value) {
   return std::visit(

@@ -35,23 +35,29 @@ enum class Op : uint8_t {
   row_column,         // args[0] is a row of table `index2`; index: column
   call,               // function overload `overload` of `def` on args
   to_float,           // int -> float; T? -> T? of the same
-  logical_and, logical_or, logical_not,  // two-valued
-  choose,             // if args[0] then args[1] else args[2]
-  coalesce,           // args[0] ?? args[1]
-  is_missing,         // args[0] is none
-  assume_present,     // T? -> T where the checker has proved it (narrowing); its value where missing is zero and never decides anything
-  make_optional,      // T -> T?
-  rows_of_keys,       // list of keys -> list of rows of table `index2`; unknown keys are left out (request level)
-  in_list,            // args[0] in args[1], a list
-  in_sequence,        // args[0], a row, in args[1], a sequence
-  length,             // len(list)
-  element,            // list[int] : T?
-  sequence,           // the user's sequence `index` (of the catalog)
-  sequence_last,      // args[0].last(args[1])
-  sequence_within,    // args[0].within(args[1]): e.time > request.now - d
-  sequence_where,     // args[0].where(e => args[1])
-  sequence_count,     // args[0].count() or .count(e => args[1])
-  sequence_sum, sequence_mean, sequence_min, sequence_max,  // args[0].sum(e => args[1])
+  logical_and,
+  logical_or,
+  logical_not,      // two-valued
+  choose,           // if args[0] then args[1] else args[2]
+  coalesce,         // args[0] ?? args[1]
+  is_missing,       // args[0] is none
+  assume_present,   // T? -> T where the checker has proved it (narrowing); its value where missing is zero and never
+                    // decides anything
+  make_optional,    // T -> T?
+  rows_of_keys,     // list of keys -> list of rows of table `index2`; unknown keys are left out (request level)
+  in_list,          // args[0] in args[1], a list
+  in_sequence,      // args[0], a row, in args[1], a sequence
+  length,           // len(list)
+  element,          // list[int] : T?
+  sequence,         // the user's sequence `index` (of the catalog)
+  sequence_last,    // args[0].last(args[1])
+  sequence_within,  // args[0].within(args[1]): e.time > request.now - d
+  sequence_where,   // args[0].where(e => args[1])
+  sequence_count,   // args[0].count() or .count(e => args[1])
+  sequence_sum,
+  sequence_mean,
+  sequence_min,
+  sequence_max,  // args[0].sum(e => args[1])
 };
 
 /// What a value depends on; bits. A value without bits is known when the plan is made (parameters count as request).
@@ -64,9 +70,9 @@ struct Node {
   std::vector<ExprId> args{};
   uint32_t index = 0, index2 = 0;
   types::Value value{};
-  const operators::OperatorDef* def = nullptr;      // call
-  const operators::Overload* overload = nullptr;    // call
-  source::Span span{};                              // where it was first written
+  const operators::OperatorDef* def = nullptr;    // call
+  const operators::Overload* overload = nullptr;  // call
+  source::Span span{};                            // where it was first written
 };
 
 /// The node table. `add` returns the id of an equal node where there is one (common subexpressions cost once).

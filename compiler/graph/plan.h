@@ -34,8 +34,9 @@ struct Predicate {
 
 struct SourceArgument {
   operators::ParameterKind kind = operators::ParameterKind::value;
-  ExprId expr = kNoExpr;    // value: request level; seeds: a sequence or a list of rows; rows: a list of rows; lambda: its body; kNoExpr: not given
-  std::string index;        // kind index: the catalog's index
+  ExprId expr = kNoExpr;  // value: request level; seeds: a sequence or a list of rows; rows: a list of rows; lambda:
+                          // its body; kNoExpr: not given
+  std::string index;      // kind index: the catalog's index
 };
 
 struct Channel {
@@ -44,23 +45,41 @@ struct Channel {
   std::vector<SourceArgument> arguments;  // one a parameter of the operator
   std::vector<Predicate> where;           // `eligible` first, then its own
   std::optional<Order> by;
-  ExprId take = kNoExpr;                  // request level
+  ExprId take = kNoExpr;  // request level; kNoExpr: all
+  std::string text;       // as printed, without its name
   source::Span span;
 };
 
 struct MergeStep {
   const operators::OperatorDef* policy = nullptr;  // nullptr: one channel, no merge written
-  struct Count { int64_t low = 1, high = 1; };
   std::vector<std::pair<ExprId, ExprId>> counts;   // one a channel, request level; kNoExpr: 1
   ExprId take = kNoExpr;
+  std::string text;  // as printed
+  source::Span span;
 };
-struct RecallStep { std::vector<Channel> channels; MergeStep merge; };
-struct WhereStep { Predicate condition; };
+struct RecallStep {
+  std::vector<Channel> channels;
+  MergeStep merge;
+};
+struct WhereStep {
+  Predicate condition;
+};
 /// Computes a candidate column. (Request-level `let`s are shared expressions and need no step.)
-struct LetStep { uint32_t column = 0; ExprId value = kNoExpr; };
-struct TopStep { ExprId count = kNoExpr; Order by; };
-struct SortStep { Order by; };
-struct TakeStep { ExprId count = kNoExpr; ExprId per = kNoExpr; };
+struct LetStep {
+  uint32_t column = 0;
+  ExprId value = kNoExpr;
+};
+struct TopStep {
+  ExprId count = kNoExpr;
+  Order by;
+};
+struct SortStep {
+  Order by;
+};
+struct TakeStep {
+  ExprId count = kNoExpr;
+  ExprId per = kNoExpr;
+};
 
 struct SimilarityTerm {
   operators::SimilarityTerm::Kind kind;
@@ -88,18 +107,24 @@ struct Step {
   source::Span span;
 };
 
-struct LetColumn { std::string name; types::Type type; };
-struct Emit { std::string name; ExprId value = kNoExpr; };
+struct LetColumn {
+  std::string name;
+  types::Type type;
+};
+struct Emit {
+  std::string name;
+  ExprId value = kNoExpr;
+};
 
 /// Everything an engine needs to run a pipeline on any generation whose catalog it was compiled against.
 struct Plan {
   std::string name, doc, file;
   size_t user_table = 0, item_table = 0;  // in the catalog
   Exprs exprs;
-  std::vector<Parameter> parameters;      // those of the module and its imports
+  std::vector<Parameter> parameters;  // those of the module and its imports
   std::vector<LetColumn> let_columns;
-  std::vector<Step> steps;                // the first is the RecallStep
-  std::vector<Emit> emits;                // without `emit`: the last ordering expression, if any
+  std::vector<Step> steps;  // the first is the RecallStep
+  std::vector<Emit> emits;  // without `emit`: the last ordering expression, if any
 };
 
 /// The name of a step for traces: "recall", "merge", "where", "let", "top", "sort", "take", "rerank".

@@ -1,0 +1,373 @@
+// Calls: overloads of the registry's functions, functions of the file (inlined), provenance, and the few forms that are
+// rewritten.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/check/expressions.h"
+#include "compiler/types/text.h"
+
+namespace rec::check {
+
+using graph::Op;
+using operators::FunctionDef;
+using operators::Overload;
+using types::Kind;
+using types::Type;
+
+namespace {
+
+constexpr std::string_view kBarriers[] = {"rank", "minmax", "zscore", "mean", "total", "largest", "smallest", "count"};
+constexpr std::string_view kProvenance[] = {"from", "score_in", "position_in", "channels"};
+
+template <size_t N>
+bool one_of(const std::string_view (&list)[N], std::string_view word) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
+std::string signature(const operators::OperatorDef& def, const Overload& overload) {
+  std::string text = def.name + "(";
+  for (size_t i = 0; i < overload.parameters.size(); ++i)
+    text += (i ? ", " : "") + types::to_text(overload.parameters[i]);
+  return text + ")";
+}
+
+bool is_spelled_between(std::string_view name) {
+  return !name.empty() && !std::isalpha(static_cast<unsigned char>(name[0]));
+}
+
+}  // namespace
+
+ExprId Expressions::call(std::string_view function, std::vector<ExprId> arguments, Span span) {
+  const std::vector<Span> spans(arguments.size(), span);
+  return overloaded(*context_.registry.function(function), std::move(arguments), spans, span);
+}
+
+bool Expressions::never_zero(ExprId id) const {
+  if (const auto* value = constant(id))
+    return std::holds_alternative<int64_t>(*value) && std::get<int64_t>(*value) != 0;
+  if (node(id).op != Op::parameter) return false;
+  const auto& parameter = context_.declarations.parameters[node(id).index];
+  return parameter.low && std::holds_alternative<int64_t>(*parameter.low) &&
+         (std::get<int64_t>(*parameter.low) > 0 || std::get<int64_t>(*parameter.high) < 0);
+}
+
+bool Expressions::positional(const syntax::Call& call, size_t least, size_t most, const std::string& function,
+                             Span span) {
+  for (const auto& argument : call.arguments) {
+    if (!argument.name) continue;
+    context_.diagnostics.error(Code::wrong_arguments, argument.name->span,
+                               fmt::format("`{}` takes its arguments without names", function), "drop this name");
+    return false;
+  }
+  if (call.arguments.size() >= least && call.arguments.size() <= most) return true;
+  const std::string count = least == most ? fmt::format("{} argument{}", least, least == 1 ? "" : "s")
+                                          : fmt::format("{} to {} arguments", least, most);
+  context_.diagnostics.error(Code::wrong_arguments, span,
+                             fmt::format("`{}` takes {}, and got {}", function, count, call.arguments.size()));
+  return false;
+}
+
+ExprId Expressions::call(const syntax::Expr& expr, const syntax::Call& call, Scope& scope) {
+  if (const auto* ref = std::get_if<syntax::NameRef>(&call.callee->node))
+    return named_call(expr, call, ref->name, scope);
+  if (const auto* member = std::get_if<syntax::Member>(&call.callee->node)) return method(expr, call, *member, scope);
+  if (!std::holds_alternative<syntax::ErrorExpr>(call.callee->node)) {
+    context_.diagnostics.error(Code::unknown_function, call.callee->span,
+                               "only functions and sequence operations are called", "not a function");
+  }
+  return kNoExpr;
+}
+
+ExprId Expressions::named_call(const syntax::Expr& expr, const syntax::Call& call, const std::string& function,
+                               Scope& scope) {
+  if (const auto it = context_.declarations.functions.find(function); it != context_.declarations.functions.end()) {
+    return inlined(expr, call, *it->second, scope);
+  }
+  bool handled = false;
+  const ExprId special = special_call(expr, call, function, scope, handled);
+  if (handled) return special;
+
+  const auto* def = context_.registry.function(function);
+  if (def == nullptr || is_spelled_between(function)) {
+    std::vector<std::string> names(std::begin(kProvenance), std::end(kProvenance));
+    for (const auto& d : context_.registry.all()) {
+      if (std::holds_alternative<FunctionDef>(d.what) && !is_spelled_between(d.name)) names.push_back(d.name);
+    }
+    for (const auto& [name, decl] : context_.declarations.functions) names.push_back(name);
+    auto& d = context_.diagnostics.error(Code::unknown_function, call.callee->span,
+                                         fmt::format("unknown function `{}`", function), "not a function");
+    const std::string near = diagnostics::did_you_mean(function, names);
+    d.help.push_back(near.empty() ? "`rec-run operators` lists all functions; `fn` declares your own" : near);
+    return kNoExpr;
+  }
+  const auto& parameters = std::get<FunctionDef>(def->what);
+  size_t least = SIZE_MAX, most = 0;
+  for (const auto& overload : parameters.overloads) {
+    least = std::min(least, overload.parameters.size());
+    most = std::max(most, overload.parameters.size());
+  }
+  if (parameters.variadic) least = 2, most = 64;
+  if (!positional(call, least, most, function, expr.span)) return kNoExpr;
+  std::vector<ExprId> arguments;
+  std::vector<Span> spans;
+  bool good = true;
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    // Lists (bounds, points) take the element type that some overload has at this place.
+    const Type* hint = nullptr;
+    for (const auto& overload : parameters.overloads) {
+      if (i < overload.parameters.size() && overload.parameters[i].kind == Kind::list &&
+          overload.parameters[i].element != Kind::none && parameters.overloads.size() == 1) {
+        hint = &overload.parameters[i];
+      }
+    }
+    arguments.push_back(check(*call.arguments[i].value, scope, hint));
+    spans.push_back(call.arguments[i].value->span);
+    good = good && arguments.back() != kNoExpr;
+  }
+  return good ? overloaded(*def, std::move(arguments), spans, expr.span) : kNoExpr;
+}
+
+ExprId Expressions::overloaded(const operators::OperatorDef& def, std::vector<ExprId> arguments,
+                               std::span<const Span> spans, Span span) {
+  const auto& function = std::get<FunctionDef>(def.what);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (!type(arguments[i]).optional) continue;
+    maybe_missing(arguments[i], spans[i],
+                  is_spelled_between(def.name) ? fmt::format("an operand of `{}`", def.name)
+                                               : fmt::format("an argument of `{}`", def.name));
+    return kNoExpr;
+  }
+  const auto exact = [&](const Type& have, const Type& wanted) {
+    return have == wanted ||
+           (have.kind == wanted.kind &&
+            ((wanted.kind == Kind::vector && wanted.size == 0) || (wanted.kind == Kind::row && wanted.name.empty()) ||
+             (wanted.kind == Kind::list && wanted.element == Kind::none)));
+  };
+  const Overload* found = nullptr;
+  for (const bool converting : {false, true}) {
+    for (const auto& overload : function.overloads) {
+      if (function.variadic) {
+        found = &overload;
+        break;
+      }
+      if (overload.parameters.size() != arguments.size()) continue;
+      bool fits = true;
+      std::vector<ExprId> converted = arguments;
+      for (size_t i = 0; fits && i < arguments.size(); ++i) {
+        const Type& wanted = overload.parameters[i];
+        if (exact(type(arguments[i]), wanted)) continue;
+        converted[i] = converting ? convert(arguments[i], wanted, spans[i]) : kNoExpr;
+        fits = converted[i] != kNoExpr;
+      }
+      if (!fits) continue;
+      arguments = std::move(converted);
+      found = &overload;
+      break;
+    }
+    if (found) break;
+  }
+  // Two vectors of different lengths, two rows of different tables fit no operation.
+  const auto mismatched = [&](Kind kind) {
+    return arguments.size() >= 2 && type(arguments[0]).kind == kind && type(arguments[1]).kind == kind &&
+           !(type(arguments[0]) == type(arguments[1]));
+  };
+  if (found == nullptr || ((mismatched(Kind::vector) || mismatched(Kind::row)) && !function.variadic)) {
+    std::string have;
+    for (size_t i = 0; i < arguments.size(); ++i) have += (i ? ", " : "") + types::to_text(type(arguments[i]));
+    const bool between = is_spelled_between(def.name);
+    auto& d = context_.diagnostics.error(
+        Code::no_overload, span,
+        between ? fmt::format("`{}` does not take {}", def.name,
+                              arguments.size() == 2 ? fmt::format("{} and {}", types::to_text(type(arguments[0])),
+                                                                  types::to_text(type(arguments[1])))
+                                                    : have)
+                : fmt::format("`{}` does not take ({})", def.name, have));
+    if (arguments.size() == 2 && spans[0] != spans[1]) {
+      d.primary = {spans[0], types::to_text(type(arguments[0]))};
+      d.secondary.push_back({spans[1], types::to_text(type(arguments[1]))});
+    }
+    if (!between) {
+      for (const auto& overload : function.overloads) d.notes.push_back(signature(def, overload));
+    } else if (arguments.size() == 2) {
+      const Kind a = type(arguments[0]).kind, b = type(arguments[1]).kind;
+      const auto number = [](Kind k) { return k == Kind::integer || k == Kind::floating; };
+      if ((a == Kind::duration && number(b)) || (b == Kind::duration && number(a))) {
+        d.help.emplace_back(
+            "a duration becomes a number with `.us .ms .s .minutes .hours .days`, a number a duration by multiplying: "
+            "`3 * 1d`");
+      } else if (a == Kind::time || b == Kind::time) {
+        d.help.emplace_back("times are compared with times; `age(t) < 7d` compares how long ago it was");
+      } else if (a == Kind::string && b == Kind::string) {
+        d.help.emplace_back("strings have `==`, `!=`, `in` and `starts_with(s, \"…\")`");
+      }
+    }
+    return kNoExpr;
+  }
+  if (function.check_constants) {
+    std::vector<std::optional<types::Value>> values;
+    for (const ExprId id : arguments) {
+      const auto* value = constant(id);
+      values.push_back(value ? std::optional(*value) : std::nullopt);
+    }
+    if (const std::string wrong = function.check_constants(values); !wrong.empty()) {
+      context_.diagnostics.error(Code::bad_bounds, span, wrong);
+      return kNoExpr;
+    }
+  }
+  return add({.op = Op::call,
+              .type = found->result,
+              .args = std::move(arguments),
+              .def = &def,
+              .overload = found,
+              .span = span});
+}
+
+ExprId Expressions::special_call(const syntax::Expr& expr, const syntax::Call& call, const std::string& function,
+                                 Scope& scope, bool& handled) {
+  handled = true;
+  if (function == "time") {
+    types::Value value;
+    if (!positional(call, 1, 1, function, expr.span) ||
+        !literal_value(expr, types::time(), context_.diagnostics, value))
+      return kNoExpr;
+    return add_constant(std::move(value), types::time(), expr.span);
+  }
+  if (function == "age") {
+    if (!positional(call, 1, 1, function, expr.span)) return kNoExpr;
+    const ExprId t = check_as(*call.arguments[0].value, scope, types::time(), 255, "the argument of `age`");
+    if (t == kNoExpr) return kNoExpr;
+    const ExprId now =
+        add({.op = Op::request_field, .type = types::time(), .level = graph::kRequest, .index = 0, .span = expr.span});
+    return this->call("-", {now, t}, expr.span);
+  }
+  if (function == "len") {
+    if (!positional(call, 1, 1, function, expr.span)) return kNoExpr;
+    const ExprId list = check(*call.arguments[0].value, scope);
+    if (list == kNoExpr) return kNoExpr;
+    if (type(list).optional)
+      return maybe_missing(list, call.arguments[0].value->span, "the argument of `len`"), kNoExpr;
+    if (type(list).kind == Kind::list)
+      return add({.op = Op::length, .type = types::integer(), .args = {list}, .span = expr.span});
+    context_.diagnostics
+        .error(Code::no_overload, expr.span,
+               fmt::format("`len` takes a list, and this is {}", types::to_text(type(list))))
+        .help.emplace_back("events of a sequence are counted with `.count()`");
+    return kNoExpr;
+  }
+  if (function == "div") {
+    if (!positional(call, 2, 2, function, expr.span)) return kNoExpr;
+    const ExprId a = check(*call.arguments[0].value, scope), b = check(*call.arguments[1].value, scope);
+    if (a == kNoExpr || b == kNoExpr) return kNoExpr;
+    const Span spans[] = {call.arguments[0].value->span, call.arguments[1].value->span};
+    const ExprId id = overloaded(*context_.registry.function("div"), {a, b}, spans, expr.span);
+    if (id == kNoExpr || !type(id).optional || !never_zero(b)) return id;
+    return add({.op = Op::assume_present, .type = types::required(type(id)), .args = {id}, .span = expr.span});
+  }
+  if (one_of(kProvenance, function)) return provenance(expr, call, function, scope);
+  if (one_of(kBarriers, function))
+    return not_supported(context_.diagnostics, expr.span, fmt::format("the barrier `{}`", function)), kNoExpr;
+  handled = false;
+  return kNoExpr;
+}
+
+ExprId Expressions::provenance(const syntax::Expr& expr, const syntax::Call& call, const std::string& function,
+                               Scope& scope) {
+  if (scope.channels == nullptr) {
+    auto& d = context_.diagnostics.error(
+        Code::wrong_level, expr.span,
+        fmt::format("`{}` looks at where a candidate came from, which is not known here", function));
+    if (!scope.no_channels_because.empty()) d.help.push_back(scope.no_channels_because);
+    return kNoExpr;
+  }
+  leaf(graph::kCandidate, expr.span);
+  if (function == "channels") {
+    if (!positional(call, 0, 0, function, expr.span)) return kNoExpr;
+    return add({.op = Op::channel_count, .type = types::integer(), .level = graph::kCandidate, .span = expr.span});
+  }
+  if (!positional(call, 1, 1, function, expr.span)) return kNoExpr;
+  const auto* ref = std::get_if<syntax::NameRef>(&call.arguments[0].value->node);
+  const auto it = ref ? std::ranges::find(*scope.channels, ref->name) : scope.channels->end();
+  if (it == scope.channels->end()) {
+    const std::string word = ref ? ref->name : "";
+    suggest(context_.diagnostics.error(Code::unknown_channel, call.arguments[0].value->span,
+                                       ref ? fmt::format("there is no channel `{}`", word)
+                                           : fmt::format("`{}` takes the name of a channel", function)),
+            word, *scope.channels, "`recall`");
+    return kNoExpr;
+  }
+  const auto index = static_cast<uint32_t>(it - scope.channels->begin());
+  const auto [op, result] = function == "from"       ? std::pair{Op::from_channel, types::boolean()}
+                            : function == "score_in" ? std::pair{Op::score_in, types::optional(types::floating())}
+                                                     : std::pair{Op::position_in, types::optional(types::integer())};
+  return add({.op = op, .type = result, .level = graph::kCandidate, .index = index, .span = expr.span});
+}
+
+ExprId Expressions::inlined(const syntax::Expr& expr, const syntax::Call& call, const syntax::FnDecl& decl,
+                            Scope& scope) {
+  if (context_.declarations.broken_functions.contains(&decl)) return kNoExpr;
+  if (std::ranges::find(inlining_, &decl) != inlining_.end()) {
+    auto& d = context_.diagnostics.error(Code::recursive_function, expr.span,
+                                         fmt::format("function `{}` calls itself", decl.name.text),
+                                         "called from its own body");
+    d.help.emplace_back("functions are inlined, so that every program ends: write it without recursion");
+    return kNoExpr;
+  }
+  const size_t count = decl.parameters.size();
+  if (!positional(call, count, count, decl.name.text, expr.span)) return kNoExpr;
+  Scope inner;
+  inner.request = false;
+  inner.hidden_because = "a function sees its arguments and the parameters only: pass it what it needs";
+  inner.no_channels_because = inner.hidden_because;
+  bool good = true;
+  for (size_t i = 0; i < count; ++i) {
+    Type wanted;
+    if (!check_type(decl.parameters[i].type, context_.diagnostics, wanted)) return kNoExpr;
+    const ExprId value = check_as(*call.arguments[i].value, scope, wanted, 255,
+                                  fmt::format("argument `{}` of `{}`", decl.parameters[i].name.text, decl.name.text));
+    good = good && value != kNoExpr;
+    inner.names[decl.parameters[i].name.text] = value;
+  }
+  if (!good) return kNoExpr;
+  inlining_.push_back(&decl);
+  const ExprId result = check(*decl.body, inner);
+  inlining_.pop_back();
+  return result;
+}
+
+void check_functions(Declarations& declarations, const catalog::Catalog& catalog, const operators::Registry& registry,
+                     const source::Sources& sources, diagnostics::Diagnostics& diagnostics) {
+  graph::Plan scratch;
+  const Context context{catalog, registry, sources, diagnostics, declarations};
+  for (const auto& [name, decl] : declarations.functions) {
+    const size_t before = diagnostics.errors();
+    Expressions expressions(context, scratch);
+    Scope scope;
+    scope.request = false;
+    scope.hidden_because = "a function sees its arguments and the parameters only: pass it what it needs";
+    scope.no_channels_because = scope.hidden_because;
+    bool good = true;
+    for (uint32_t i = 0; i < decl->parameters.size(); ++i) {
+      const auto& parameter = decl->parameters[i];
+      Type type;
+      if (!check_type(parameter.type, diagnostics, type)) {
+        good = false;
+        continue;
+      }
+      const auto [it, fresh] = scope.names.emplace(parameter.name.text, kNoExpr);
+      if (!fresh)
+        diagnostics.error(Code::duplicate_name, parameter.name.span,
+                          fmt::format("argument `{}` is named twice", parameter.name.text));
+      // Stands for the argument: a value of its type that nothing is known of.
+      it->second = expressions.add({.op = Op::request_field,
+                                    .type = type,
+                                    .level = graph::kRequest,
+                                    .index = 1'000'000 + i,
+                                    .span = parameter.name.span});
+    }
+    if (good) good = expressions.check(*decl->body, scope) != kNoExpr;
+    if (!good || diagnostics.errors() > before) declarations.broken_functions.insert(decl);
+  }
+}
+
+}  // namespace rec::check

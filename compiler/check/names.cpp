@@ -1,0 +1,343 @@
+// Literals, names and members: what each word of an expression stands for.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/check/expressions.h"
+
+namespace rec::check {
+
+using graph::Op;
+using types::Kind;
+using types::Type;
+
+ExprId Expressions::literal(const syntax::Expr& expr, const Type* expected) {
+  Type type;
+  if (std::holds_alternative<syntax::BoolLiteral>(expr.node)) {
+    type = types::boolean();
+  } else if (std::holds_alternative<syntax::IntLiteral>(expr.node)) {
+    // Where a float is wanted the literal is one, and must be held exactly.
+    type = expected && expected->kind == Kind::floating ? types::floating() : types::integer();
+  } else if (std::holds_alternative<syntax::FloatLiteral>(expr.node)) {
+    type = types::floating();
+  } else if (std::holds_alternative<syntax::DurationLiteral>(expr.node)) {
+    type = types::duration();
+  } else if (std::holds_alternative<syntax::StringLiteral>(expr.node)) {
+    type = types::string();
+  } else {
+    type.kind = Kind::none;
+    return add_constant(std::monostate{}, expected && expected->optional ? *expected : type, expr.span);
+  }
+  types::Value value;
+  if (!literal_value(expr, type, context_.diagnostics, value)) return kNoExpr;
+  return add_constant(std::move(value), type, expr.span);
+}
+
+ExprId Expressions::list_literal(const syntax::Expr& expr, const syntax::ListLiteral& list, const Type* expected) {
+  Type type = types::list(Kind::none);
+  if (expected && expected->kind == Kind::list && expected->element != Kind::row && expected->element != Kind::none) {
+    type = types::required(*expected);
+  } else if (!list.items.empty()) {
+    bool floats = false;
+    for (const auto& item : list.items) {
+      const syntax::Expr* e = item.get();
+      if (const auto* minus = std::get_if<syntax::Unary>(&e->node); minus && minus->op == syntax::UnaryOp::negate)
+        e = minus->operand.get();
+      if (std::holds_alternative<syntax::FloatLiteral>(e->node)) floats = true;
+      if (std::holds_alternative<syntax::BoolLiteral>(e->node)) type.element = Kind::boolean;
+      if (std::holds_alternative<syntax::IntLiteral>(e->node)) type.element = Kind::integer;
+      if (std::holds_alternative<syntax::StringLiteral>(e->node)) type.element = Kind::string;
+      if (std::holds_alternative<syntax::DurationLiteral>(e->node)) type.element = Kind::duration;
+      if (std::holds_alternative<syntax::Call>(e->node)) type.element = Kind::time;
+      if (std::holds_alternative<syntax::ErrorExpr>(e->node)) return kNoExpr;
+    }
+    if (floats) type.element = Kind::floating;
+    if (type.element == Kind::none) {
+      context_.diagnostics.error(Code::not_a_literal, list.items.front()->span, "a list holds literals only",
+                                 "not a literal");
+      return kNoExpr;
+    }
+  }
+  if (type.element == Kind::none) return add_constant(std::vector<int64_t>{}, type, expr.span);
+  types::Value value;
+  if (!literal_value(expr, type, context_.diagnostics, value)) return kNoExpr;
+  return add_constant(std::move(value), type, expr.span);
+}
+
+const LambdaParameter* Expressions::lambda_of(const syntax::Expr& expr, Scope& scope, bool* outer) {
+  const auto* ref = std::get_if<syntax::NameRef>(&expr.node);
+  if (ref == nullptr) return nullptr;
+  for (size_t i = scope.lambdas.size(); i-- > 0;) {
+    if (scope.lambdas[i].name != ref->name) continue;
+    *outer = i + 1 < scope.lambdas.size();
+    return &scope.lambdas[i];
+  }
+  return nullptr;
+}
+
+ExprId Expressions::name(const syntax::Expr& expr, const syntax::NameRef& ref, Scope& scope, const Type* expected) {
+  bool outer = false;
+  if (lambda_of(expr, scope, &outer) != nullptr) {
+    context_.diagnostics
+        .error(Code::type_mismatch, expr.span,
+               fmt::format("`{}` is an event, and an event has no value of its own", ref.name),
+               "use one of its members")
+        .help.push_back(fmt::format("`{0}.time`, `{0}.item` or `{0}.COLUMN`", ref.name));
+    return kNoExpr;
+  }
+  if (const auto it = scope.names.find(ref.name); it != scope.names.end()) {
+    if (it->second != kNoExpr && (level(it->second) & graph::kCandidate)) leaf(graph::kCandidate, expr.span);
+    return it->second;
+  }
+  const auto& catalog = context_.catalog;
+  if (ref.name == "item" && scope.item_table) {
+    leaf(graph::kCandidate, expr.span);
+    return add({.op = Op::item_row,
+                .type = types::row(catalog.tables[*scope.item_table].name),
+                .level = graph::kCandidate,
+                .span = expr.span});
+  }
+  if (ref.name == "user" && scope.user_table) {
+    return add({.op = Op::user_row,
+                .type = types::row(catalog.tables[*scope.user_table].name),
+                .level = graph::kRequest,
+                .span = expr.span});
+  }
+  const auto& declarations = context_.declarations;
+  if (expected && expected->kind == Kind::enumeration && expected->names) {
+    const auto it = std::ranges::find(*expected->names, ref.name);
+    if (it != expected->names->end())
+      return add_constant(int64_t{it - expected->names->begin()}, types::required(*expected), expr.span);
+  }
+  if (const auto it = declarations.parameter_index.find(ref.name); it != declarations.parameter_index.end()) {
+    return add({.op = Op::parameter,
+                .type = declarations.parameters[it->second].type,
+                .level = graph::kRequest,
+                .index = it->second,
+                .span = expr.span});
+  }
+  if (declarations.broken_parameters.contains(ref.name)) return kNoExpr;
+  if (ref.name == "user" || ref.name == "item" || (ref.name == "request" && !scope.request)) {
+    auto& d = context_.diagnostics.error(Code::unknown_name, expr.span,
+                                         fmt::format("`{}` is not in reach here", ref.name), "not in reach");
+    if (!scope.hidden_because.empty()) d.help.push_back(scope.hidden_because);
+    return kNoExpr;
+  }
+  if (expected && expected->kind == Kind::enumeration && expected->names) {
+    suggest(context_.diagnostics.error(Code::unknown_variant, expr.span,
+                                       fmt::format("`{}` is no variant of the enum `{}`", ref.name, expected->name)),
+            ref.name, *expected->names, fmt::format("`{}`", expected->name));
+    return kNoExpr;
+  }
+  auto& d = context_.diagnostics.error(Code::unknown_name, expr.span, fmt::format("unknown name `{}`", ref.name),
+                                       "not a name in reach");
+  if (declarations.functions.contains(ref.name) || context_.registry.function(ref.name)) {
+    d.help.push_back(fmt::format("`{0}` is a function: call it, `{0}(…)`", ref.name));
+    return kNoExpr;
+  }
+  for (const auto& [owner, table] : {std::pair{"item", scope.item_table}, std::pair{"user", scope.user_table}}) {
+    if (table && catalog.tables[*table].column(ref.name)) {
+      d.help.push_back(fmt::format("`{0}` is a column: write `{1}.{0}`", ref.name, owner));
+      return kNoExpr;
+    }
+  }
+  std::vector<std::string> near{"user", "item", "request"};
+  for (const auto& [name, id] : scope.names) near.push_back(name);
+  for (const auto& parameter : declarations.parameters) near.push_back(parameter.name);
+  if (const auto help = diagnostics::did_you_mean(ref.name, near); !help.empty()) d.help.push_back(help);
+  return kNoExpr;
+}
+
+ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& member, Scope& scope) {
+  bool outer = false;
+  if (const auto* lambda = lambda_of(*member.base, scope, &outer)) {
+    if (outer)
+      return not_supported(context_.diagnostics, expr.span, "an event of an outer lambda inside an inner one"), kNoExpr;
+    return event_member(*lambda, member, expr.span);
+  }
+  // e.item.COLUMN of the innermost lambda.
+  if (const auto* inner = std::get_if<syntax::Member>(&member.base->node); inner && inner->member.text == "item") {
+    if (const auto* lambda = lambda_of(*inner->base, scope, &outer); lambda && !outer) {
+      const auto& table = *context_.catalog.table(context_.catalog.events[lambda->events].item_table);
+      const auto column = table.column_index(member.member.text);
+      if (!column) {
+        suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
+                                           fmt::format("unknown column `{}` of `{}`", member.member.text, table.name),
+                                           "not a column"),
+                member.member.text, column_names(table), fmt::format("`{}`", table.name));
+        return kNoExpr;
+      }
+      leaf(graph::kEvent, expr.span);
+      return add({.op = Op::event_item_column,
+                  .type = table.columns[*column].type,
+                  .level = graph::kEvent,
+                  .index = static_cast<uint32_t>(*column),
+                  .index2 = static_cast<uint32_t>(lambda->events),
+                  .span = expr.span});
+    }
+  }
+  if (const auto* base = std::get_if<syntax::NameRef>(&member.base->node); base && !scope.names.contains(base->name)) {
+    const auto& catalog = context_.catalog;
+    if (base->name == "user" && scope.user_table) return user_member(member, expr.span, scope);
+    if (base->name == "request" && scope.request) return request_member(member, expr.span);
+    if (base->name == "item" && scope.item_table) {
+      const auto& table = catalog.tables[*scope.item_table];
+      if (const auto column = table.column_index(member.member.text)) {
+        leaf(graph::kCandidate, expr.span);
+        return add({.op = Op::item_column,
+                    .type = table.columns[*column].type,
+                    .level = graph::kCandidate,
+                    .index = static_cast<uint32_t>(*column),
+                    .span = expr.span});
+      }
+      suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
+                                         fmt::format("unknown column `{}` of `{}`", member.member.text, table.name),
+                                         "not a column"),
+              member.member.text, column_names(table), fmt::format("`{}`", table.name));
+      return kNoExpr;
+    }
+  }
+  const ExprId base = check(*member.base, scope);
+  if (base == kNoExpr) return kNoExpr;
+  if (type(base).optional)
+    return maybe_missing(base, member.base->span, fmt::format("what `.{}` is taken of", member.member.text)), kNoExpr;
+  if (type(base).kind == Kind::duration || type(base).kind == Kind::time) return time_part(base, member, expr.span);
+  if (type(base).kind == Kind::row) return row_member(base, member, expr.span);
+  if (type(base).kind == Kind::sequence) {
+    context_.diagnostics.error(Code::unknown_name, member.member.span,
+                               fmt::format("`.{}` of a sequence is called, with parentheses", member.member.text));
+    return kNoExpr;
+  }
+  context_.diagnostics.error(Code::unknown_name, member.member.span,
+                             fmt::format("{} has no member `{}`", types::to_text(type(base)), member.member.text),
+                             "no such member");
+  return kNoExpr;
+}
+
+ExprId Expressions::user_member(const syntax::Member& member, Span span, Scope& scope) {
+  const auto& catalog = context_.catalog;
+  const auto& table = catalog.tables[*scope.user_table];
+  const std::string& word = member.member.text;
+  if (const auto column = table.column_index(word)) {
+    return add({.op = Op::user_column,
+                .type = table.columns[*column].type,
+                .level = graph::kRequest,
+                .index = static_cast<uint32_t>(*column),
+                .span = span});
+  }
+  if (const auto sequence = catalog.sequence_index(word);
+      sequence && catalog.events[catalog.sequences[*sequence].events].user_table == table.name) {
+    return add({.op = Op::sequence,
+                .type = types::sequence(word),
+                .level = graph::kRequest,
+                .index = static_cast<uint32_t>(*sequence),
+                .span = span});
+  }
+  auto names = column_names(table);
+  for (auto& name : sequence_names(catalog, table.name)) names.push_back(std::move(name));
+  suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
+                                     fmt::format("unknown column or sequence `{}` of `{}`", word, table.name),
+                                     "neither a column nor a sequence"),
+          word, names, fmt::format("`{}`", table.name));
+  return kNoExpr;
+}
+
+ExprId Expressions::request_member(const syntax::Member& member, Span span) {
+  const std::string& word = member.member.text;
+  if (word == "now")
+    return add({.op = Op::request_field, .type = types::time(), .level = graph::kRequest, .index = 0, .span = span});
+  if (word == "id")
+    return add({.op = Op::request_field, .type = types::string(), .level = graph::kRequest, .index = 1, .span = span});
+  const auto& fields = context_.catalog.request;
+  std::vector<std::string> names{"now", "id"};
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name == word) {
+      return add({.op = Op::request_field,
+                  .type = fields[i].type,
+                  .level = graph::kRequest,
+                  .index = static_cast<uint32_t>(2 + i),
+                  .span = span});
+    }
+    names.push_back(fields[i].name);
+  }
+  suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
+                                     fmt::format("unknown request field `{}`", word), "not a field of the request"),
+          word, names, "`request`");
+  return kNoExpr;
+}
+
+ExprId Expressions::event_member(const LambdaParameter& lambda, const syntax::Member& member, Span span) {
+  const auto& events = context_.catalog.events[lambda.events];
+  const auto log = static_cast<uint32_t>(lambda.events);
+  const std::string& word = member.member.text;
+  leaf(graph::kEvent, span);
+  if (word == "time")
+    return add({.op = Op::event_time, .type = types::time(), .level = graph::kEvent, .index2 = log, .span = span});
+  if (word == "item")
+    return add({.op = Op::event_item,
+                .type = types::row(events.item_table),
+                .level = graph::kEvent,
+                .index2 = log,
+                .span = span});
+  if (const auto column = events.column_index(word)) {
+    return add({.op = Op::event_column,
+                .type = events.columns[*column].type,
+                .level = graph::kEvent,
+                .index = static_cast<uint32_t>(*column),
+                .index2 = log,
+                .span = span});
+  }
+  std::vector<std::string> names{"time", "item"};
+  for (const auto& column : events.columns) names.push_back(column.name);
+  auto& d = context_.diagnostics.error(Code::unknown_column, member.member.span,
+                                       fmt::format("unknown column `{}` of the events `{}`", word, events.name),
+                                       "not a column");
+  if (context_.catalog.table(events.item_table)->column(word)) {
+    d.help.push_back(fmt::format("it is a column of the event's item: write `{}.item.{}`", lambda.name, word));
+  } else {
+    suggest(d, word, names, fmt::format("`{}`", events.name));
+  }
+  return kNoExpr;
+}
+
+ExprId Expressions::row_member(ExprId row, const syntax::Member& member, Span span) {
+  const auto index = *context_.catalog.table_index(type(row).name);
+  const auto& table = context_.catalog.tables[index];
+  if (const auto column = table.column_index(member.member.text)) {
+    return add({.op = Op::row_column,
+                .type = table.columns[*column].type,
+                .args = {row},
+                .index = static_cast<uint32_t>(*column),
+                .index2 = static_cast<uint32_t>(index),
+                .span = span});
+  }
+  suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
+                                     fmt::format("unknown column `{}` of `{}`", member.member.text, table.name),
+                                     "not a column"),
+          member.member.text, column_names(table), fmt::format("`{}`", table.name));
+  return kNoExpr;
+}
+
+ExprId Expressions::time_part(ExprId base, const syntax::Member& member, Span span) {
+  static const std::vector<std::string> kDuration{"us", "ms", "s", "minutes", "hours", "days"},
+      kTime{"hour", "weekday"};
+  const bool time = type(base).kind == Kind::time;
+  const auto& parts = time ? kTime : kDuration;
+  if (std::ranges::find(parts, member.member.text) == parts.end()) {
+    suggest(context_.diagnostics.error(
+                Code::unknown_name, member.member.span,
+                fmt::format("a {} has no part `{}`", types::to_text(type(base)), member.member.text)),
+            member.member.text, parts, fmt::format("a {}", types::to_text(type(base))));
+    return kNoExpr;
+  }
+  if (time && context_.catalog.timezone.empty()) {
+    context_.diagnostics
+        .error(Code::no_timezone, span,
+               fmt::format("`.{}` needs a time zone, and the catalog declares none", member.member.text))
+        .help.emplace_back("add a line such as `timezone: Asia/Shanghai` to catalog.yaml");
+    return kNoExpr;
+  }
+  return call(member.member.text, {base}, span);
+}
+
+}  // namespace rec::check

@@ -1,0 +1,74 @@
+// One pipeline: its steps, in order, become the steps of a plan.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/check/expressions.h"
+
+namespace rec::check {
+
+class PipelineChecker {
+ public:
+  PipelineChecker(const Context& context, const syntax::PipelineDecl& decl)
+      : context_(context), decl_(decl), expressions_(context, *plan_) {}
+
+  /// The plan; nullptr after an error.
+  std::shared_ptr<const graph::Plan> run();
+
+ private:
+  bool tables();
+  void step(const syntax::Step& step);
+  void eligible(const syntax::EligibleStep& eligible, const syntax::Step& step);
+  void let(const syntax::LetStep& let, const syntax::Step& step);
+  void where(const syntax::WhereStep& where, const syntax::Step& step);
+  void top(const syntax::TopStep& top, const syntax::Step& step);
+  void sort(const syntax::SortStep& sort, const syntax::Step& step);
+  void take(const syntax::TakeStep& take, const syntax::Step& step);
+  void emit(const syntax::EmitStep& emit, const syntax::Step& step);
+  void emit_ordering();
+  bool in_place(const syntax::Step& step);
+
+  // channels.cpp
+  void recall(const syntax::RecallStep& recall, const syntax::Step& step);
+  bool channel(const syntax::Channel& written, graph::Channel& out);
+  bool source_arguments(const syntax::Channel& written, graph::Channel& out);
+  bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
+  void merge(const syntax::MergeStep& merge, const syntax::Step& step);
+  void finish_merge();
+
+  // rerank.cpp, rules.cpp
+  void rerank(const syntax::RerankStep& rerank, const syntax::Step& step);
+  bool similarity(const syntax::Expr& expr, ExprId weight, std::vector<graph::SimilarityTerm>& terms);
+  bool similarity_term(const syntax::Expr& expr, const syntax::Call& call, std::string_view name, ExprId weight,
+                       std::vector<graph::SimilarityTerm>& terms);
+  ExprId similarity_weight(const syntax::Expr& expr);
+  bool rule(const syntax::Rule& written, graph::Rule& out);
+  void check_rules(const graph::RerankStep& step);
+
+  /// Arguments as given, matched to an operator's parameters: one pointer a parameter, null where not given. Reports
+  /// what does not fit.
+  bool match(const operators::OperatorDef& def, const syntax::OperatorRef& ref,
+             std::vector<const syntax::Argument*>& out);
+  bool in_bounds(const operators::ParameterDef& parameter, ExprId value, Span span);
+  graph::Order order(const syntax::OrderBy& by, std::string_view what);
+  std::string source_text(Span span) const;
+  graph::Step& push(const syntax::Step& step, decltype(graph::Step::what) what);
+  void bind(const syntax::Name& name, ExprId value);
+
+  const Context& context_;
+  const syntax::PipelineDecl& decl_;
+  std::shared_ptr<graph::Plan> plan_ = std::make_shared<graph::Plan>();
+  Expressions expressions_;
+  Scope scope_;
+  std::vector<std::string> channel_names_;
+  std::vector<graph::Predicate> eligible_;
+  bool recalled_ = false, merged_ = false, emitted_ = false;
+  Span recall_span_, emit_span_;
+  ExprId ordering_ = kNoExpr;  // the last ordering expression, and how it was written
+  std::string ordering_text_;
+};
+
+}  // namespace rec::check

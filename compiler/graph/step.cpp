@@ -1,0 +1,19 @@
+// Steps by name.
+#include "compiler/graph/plan.h"
+
+namespace rec::graph {
+
+std::string_view step_name(const Step& step) {
+  struct Namer {
+    std::string_view operator()(const RecallStep&) const { return "recall"; }
+    std::string_view operator()(const WhereStep&) const { return "where"; }
+    std::string_view operator()(const LetStep&) const { return "let"; }
+    std::string_view operator()(const TopStep&) const { return "top"; }
+    std::string_view operator()(const SortStep&) const { return "sort"; }
+    std::string_view operator()(const TakeStep&) const { return "take"; }
+    std::string_view operator()(const RerankStep&) const { return "rerank"; }
+  };
+  return std::visit(Namer{}, step.what);
+}
+
+}  // namespace rec::graph
