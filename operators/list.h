@@ -23,9 +23,24 @@ std::vector<OperatorDef> text_functions();
 std::vector<OperatorDef> list_functions();
 
 // Recall sources (operators/recall).
+OperatorDef similar_items();
+OperatorDef similar_users();
+OperatorDef nearest();
+OperatorDef items();
+OperatorDef list_source();
 
 // Merge policies (operators/merge).
+OperatorDef in_order();
+OperatorDef round_robin();
+OperatorDef quota();
+OperatorDef best();
+OperatorDef sum();
+OperatorDef waterfall();
 
 // Rerankers (operators/rerank).
+OperatorDef greedy();
+OperatorDef mmr();
+OperatorDef dpp();
+OperatorDef ssd();
 
 }  // namespace rec::operators

@@ -108,7 +108,7 @@ using Source = std::expected<Candidates, std::string> (*)(const SourceCall&);
 struct SourceDef {
   Source run = nullptr;
   bool scored = false;
-  std::vector<std::string> index_algorithms;  // what its index argument may be: {"item_cf", "swing"}; empty: takes no index
+  std::vector<std::string> index_algorithms{};  // what its index argument may be: {"item_cf", "swing"}; empty: takes no index
   bool take_required = true;                  // `list` and pipelines may go without
 };
 

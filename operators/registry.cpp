@@ -23,6 +23,9 @@ Registry::Registry() {
                             vector_functions, text_functions, list_functions}) {
     for (OperatorDef& def : family()) add(std::move(def));
   }
+  for (const auto make : {similar_items, similar_users, nearest, items, list_source}) add(make());
+  for (const auto make : {in_order, round_robin, quota, best, sum, waterfall}) add(make());
+  for (const auto make : {greedy, mmr, dpp, ssd}) add(make());
 }
 
 const OperatorDef* Registry::function(std::string_view name) const {

@@ -1,0 +1,52 @@
+// How a source hands its candidates, best first, through the channel's conditions until enough qualify.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "operators/operator.h"
+
+namespace rec::operators {
+
+/// Rows that go through the conditions at once when nothing is known about how many will pass.
+inline constexpr size_t kAdmissionBlock = 1024;
+
+/// Collects what qualifies, in the order in which it is offered, up to the channel's `take`.
+class Admission {
+ public:
+  explicit Admission(const SourceCall& call) : Admission(call.admit, call.reordered ? std::nullopt : call.take) {}
+  Admission(const AdmitFn& admit, std::optional<uint32_t> wanted) : admit_(admit), wanted_(wanted) {}
+
+  /// No further candidate is needed.
+  bool done() const { return wanted_ && found_.rows.size() >= *wanted_; }
+  /// How many rows to offer next: twice what is missing, as some will not qualify; more each time.
+  size_t block(size_t left) {
+    if (!wanted_) return std::min(left, kAdmissionBlock);
+    next_block_ =
+        std::min(std::max<size_t>(next_block_ * 2, 2 * (*wanted_ - found_.rows.size()) + 16), kAdmissionBlock);
+    return std::min(left, next_block_);
+  }
+  /// `scores`: one a row, or empty.
+  void offer(std::span<const uint32_t> rows, std::span<const float> scores = {}) {
+    keep_.assign(rows.size(), 1);
+    admit_(rows, keep_);
+    found_.looked_at += rows.size();
+    for (size_t i = 0; i < rows.size() && !done(); ++i) {
+      if (keep_[i] == 0) continue;
+      found_.rows.push_back(rows[i]);
+      if (!scores.empty()) found_.scores.push_back(scores[i]);
+    }
+  }
+  Candidates take() { return std::move(found_); }
+
+ private:
+  const AdmitFn& admit_;
+  std::optional<uint32_t> wanted_;
+  size_t next_block_ = 0;
+  std::vector<uint8_t> keep_;
+  Candidates found_;
+};
+
+}  // namespace rec::operators

@@ -1,0 +1,40 @@
+// `greedy`: the most relevant candidate that the rules allow, position by position (algorithms.md, "Greedy").
+#include <algorithm>
+#include <numeric>
+
+#include "operators/list.h"
+#include "operators/rerank/parameters.h"
+#include "operators/rerank/selection.h"
+
+namespace rec::operators {
+namespace {
+
+RerankResult run(const RerankCall& call) {
+  // Sorted once; a position then takes the first in this order that may stand there.
+  std::vector<uint32_t> best_first(call.candidates);
+  std::iota(best_first.begin(), best_first.end(), 0U);
+  std::stable_sort(best_first.begin(), best_first.end(),
+                   [&](uint32_t a, uint32_t b) { return is_better(call.relevance[a], call.relevance[b]); });
+  size_t first_left = 0;
+  return select(
+      call,
+      [&](std::span<const uint8_t> allowed, std::span<const uint8_t> left) {
+        while (left[best_first[first_left]] == 0) ++first_left;
+        size_t at = first_left;
+        while (allowed[best_first[at]] == 0) ++at;
+        return best_first[at];
+      },
+      [](uint32_t) {});
+}
+
+}  // namespace
+
+OperatorDef greedy() {
+  return {.name = "greedy",
+          .doc = "Selects the most relevant candidate that the rules allow, position by position.",
+          .example = "rerank greedy(relevance: value) take 30",
+          .parameters = {relevance_parameter()},
+          .what = RerankDef{.run = run}};
+}
+
+}  // namespace rec::operators

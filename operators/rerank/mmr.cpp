@@ -1,0 +1,61 @@
+// `mmr`: maximal marginal relevance (Carbonell and Goldstein 1998; algorithms.md, "MMR"): relevance against likeness to
+// what is selected already.
+#include <algorithm>
+
+#include "operators/list.h"
+#include "operators/rerank/parameters.h"
+#include "operators/rerank/selection.h"
+#include "operators/rerank/similarity.h"
+#include "operators/rerank/window_maximum.h"
+
+namespace rec::operators {
+namespace {
+
+/// A window as long as the page is none.
+std::optional<size_t> effective_window(const RerankCall& call) {
+  if (!call.window || *call.window >= int64_t{std::min(call.take, call.candidates)}) return std::nullopt;
+  return static_cast<size_t>(std::max<int64_t>(*call.window, 1));
+}
+
+RerankResult run(const RerankCall& call) {
+  const Similarity similarity(call.similarity, call.candidates, call.arena);
+  WindowMaximum likeness(call.candidates, effective_window(call), call.arena);
+  // θ · relevance − (1 − θ) · likeness, in double; at θ = 1 likeness must not matter even where it is not finite.
+  const double theta = static_cast<double>(call.theta);
+  const double diversity = 1 - theta;
+  const auto gains = call.arena.allocate<double>(call.candidates);
+  for (uint32_t i = 0; i < call.candidates; ++i) gains[i] = theta * static_cast<double>(call.relevance[i]);
+  const auto objective = call.arena.allocate<double>(call.candidates);
+  std::ranges::copy(gains, objective.begin());
+
+  return select(
+      call,
+      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) {
+        auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
+        for (uint32_t i = best + 1; i < allowed.size(); ++i) {
+          if (allowed[i] != 0 && is_better(objective[i], objective[best])) best = i;
+        }
+        return best;
+      },
+      [&](uint32_t pick) {
+        if (diversity == 0) return;
+        similarity.row(pick, likeness.next_row());
+        likeness.push();
+        const auto maxima = likeness.maxima();
+        for (size_t i = 0; i < objective.size(); ++i)
+          objective[i] = gains[i] - diversity * static_cast<double>(maxima[i]);
+      });
+}
+
+}  // namespace
+
+OperatorDef mmr() {
+  return {
+      .name = "mmr",
+      .doc = "Selects, one by one, the candidate with the best balance of relevance and unlikeness to those selected.",
+      .example = "rerank mmr(relevance: value, similarity: cosine(item.content), theta: 0.7, window: 10) take 30",
+      .parameters = {relevance_parameter(), similarity_parameter(), theta_parameter(), window_parameter()},
+      .what = RerankDef{.run = run, .takes_similarity = true}};
+}
+
+}  // namespace rec::operators

@@ -1,0 +1,103 @@
+// Similarity rows: products over tiles of vectors, equal values, overlaps of sets.
+#include "operators/rerank/similarity.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace rec::operators {
+namespace {
+
+constexpr uint32_t kTile = 32;
+
+/// What a vector is multiplied with when it is copied: 1, or 1/|v|; 0 for one that is similar to nothing.
+float scale_of(const SimilarityTerm& term, const float* vector) {
+  if (vector == nullptr) return 0;
+  if (term.kind == SimilarityTerm::Kind::dot) return 1;
+  double squares = 0;
+  for (uint32_t e = 0; e < term.dimension; ++e)
+    squares += static_cast<double>(vector[e]) * static_cast<double>(vector[e]);
+  return std::isfinite(squares) && squares > 0 ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
+}
+
+void add_same(const SimilarityTerm& term, uint32_t candidate, std::span<float> out) {
+  const auto has = [&](size_t i) { return term.present.empty() || term.present[i] != 0; };
+  if (!has(candidate)) return;
+  const int64_t value = term.values[candidate];
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (term.values[i] == value && has(i)) out[i] += term.weight;
+  }
+}
+
+/// |a ∩ b| / |a ∪ b| of ascending sets; 0 for two empty ones.
+float jaccard(std::span<const int64_t> a, std::span<const int64_t> b) {
+  size_t both = 0;
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    both += a[i] == b[j] ? 1 : 0;
+    const bool step_a = a[i] <= b[j], step_b = b[j] <= a[i];
+    i += step_a ? 1 : 0;
+    j += step_b ? 1 : 0;
+  }
+  const size_t either = a.size() + b.size() - both;
+  return either == 0 ? 0.0F : static_cast<float>(static_cast<double>(both) / static_cast<double>(either));
+}
+
+void add_jaccard(const SimilarityTerm& term, uint32_t candidate, std::span<float> out) {
+  const auto own = term.lists[candidate].as<int64_t>();
+  for (size_t i = 0; i < out.size(); ++i) out[i] += term.weight * jaccard(own, term.lists[i].as<int64_t>());
+}
+
+}  // namespace
+
+Similarity::Similarity(std::span<const SimilarityTerm> terms, uint32_t candidates, column::Arena& arena)
+    : terms_(terms), candidates_(candidates), tiled_(terms.size()) {
+  const size_t tiles = (candidates + size_t{kTile} - 1) / kTile;
+  for (size_t t = 0; t < terms.size(); ++t) {
+    const SimilarityTerm& term = terms[t];
+    if (term.kind != SimilarityTerm::Kind::cosine && term.kind != SimilarityTerm::Kind::dot) continue;
+    tiled_[t] = {arena.allocate<float>(tiles * term.dimension * kTile), term.dimension};
+    std::ranges::fill(tiled_[t].values, 0.0F);
+    for (uint32_t i = 0; i < candidates; ++i) {
+      const float* vector = term.vectors[i];
+      const float scale = scale_of(term, vector);
+      if (scale == 0) continue;
+      float* lane = tiled_[t].values.data() + size_t{i / kTile} * term.dimension * kTile + i % kTile;
+      for (uint32_t e = 0; e < term.dimension; ++e) lane[size_t{e} * kTile] = vector[e] * scale;
+    }
+  }
+}
+
+void Similarity::add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) const {
+  const size_t tile_size = size_t{tiled.dimension} * kTile;
+  const float* own = tiled.values.data() + candidate / kTile * tile_size + candidate % kTile;
+  for (size_t first = 0; first < out.size(); first += kTile) {
+    const float* tile = tiled.values.data() + first / kTile * tile_size;
+    std::array<float, kTile> sums{};
+    for (size_t e = 0; e < tiled.dimension; ++e) {
+      const float factor = own[e * kTile];
+      for (size_t lane = 0; lane < kTile; ++lane) sums[lane] += factor * tile[e * kTile + lane];
+    }
+    const size_t lanes = std::min<size_t>(kTile, out.size() - first);
+    for (size_t lane = 0; lane < lanes; ++lane) out[first + lane] += weight * sums[lane];
+  }
+}
+
+void Similarity::row(uint32_t candidate, std::span<float> out) const {
+  std::ranges::fill(out, 0.0F);
+  for (size_t t = 0; t < terms_.size(); ++t) {
+    switch (terms_[t].kind) {
+      case SimilarityTerm::Kind::cosine:
+      case SimilarityTerm::Kind::dot:
+        add_products(tiled_[t], candidate, terms_[t].weight, out);
+        break;
+      case SimilarityTerm::Kind::same:
+        add_same(terms_[t], candidate, out);
+        break;
+      case SimilarityTerm::Kind::jaccard:
+        add_jaccard(terms_[t], candidate, out);
+        break;
+    }
+  }
+}
+
+}  // namespace rec::operators

@@ -1,0 +1,54 @@
+// Distinct rows numbered in the order in which they are first met: what recall and merging use to see duplicates.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace rec::operators {
+
+/// A hash table over row ids (never kNoRow) with a fixed room: O(1) a row, no dependence on memory addresses or order
+/// of growth.
+class RowIndex {
+ public:
+  /// `room`: how many rows will be inserted at most.
+  explicit RowIndex(size_t room)
+      : shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))), slots_(size_t{1} << (64 - shift_)), mask_(slots_.size() - 1) {
+    rows_.reserve(room);
+  }
+
+  /// The row's number, from 0, and whether it is new.
+  std::pair<uint32_t, bool> insert(uint32_t row) {
+    for (size_t at = home(row);; at = (at + 1) & mask_) {
+      const uint32_t number = slots_[at];
+      if (number == 0) {
+        rows_.push_back(row);
+        slots_[at] = static_cast<uint32_t>(rows_.size());
+        return {slots_[at] - 1, true};
+      }
+      if (rows_[number - 1] == row) return {number - 1, false};
+    }
+  }
+
+  bool contains(uint32_t row) const {
+    for (size_t at = home(row);; at = (at + 1) & mask_) {
+      if (slots_[at] == 0) return false;
+      if (rows_[slots_[at] - 1] == row) return true;
+    }
+  }
+
+  /// The rows by number.
+  const std::vector<uint32_t>& rows() const { return rows_; }
+
+ private:
+  size_t home(uint32_t row) const { return static_cast<size_t>((row * 0x9E3779B97F4A7C15ull) >> shift_); }
+
+  int shift_;
+  std::vector<uint32_t> slots_;  // number + 1; 0 is empty
+  size_t mask_;
+  std::vector<uint32_t> rows_;
+};
+
+}  // namespace rec::operators

@@ -1,0 +1,63 @@
+// `at most K`: a counter for each group, moved as the page grows.
+#include "operators/rules/at_most.h"
+
+#include <algorithm>
+
+namespace rec::operators {
+
+AtMost::AtMost(const RuleInput& rule, uint32_t candidates)
+    : scope_(rule.scope),
+      limit_(std::max<int64_t>(rule.count, 0)),
+      length_(rule.length),
+      groups_(rule, candidates),
+      counts_(groups_.size(), 0),
+      full_(limit_ == 0 ? groups_.size() : 0) {}
+
+bool AtMost::restricts(uint32_t position) const {
+  if (scope_ == RuleInput::Scope::in_first && position > length_) return false;
+  if (scope_ == RuleInput::Scope::in_any && length_ <= 0) return false;
+  return full_ > 0;
+}
+
+void AtMost::narrow(std::span<uint8_t> allowed) const {
+  for (uint32_t candidate = 0; candidate < allowed.size(); ++candidate) {
+    if (allowed[candidate] == 0) continue;
+    for (const uint32_t group : groups_.of(candidate)) {
+      if (counts_[group] >= limit_) allowed[candidate] = 0;
+    }
+  }
+}
+
+void AtMost::enter(uint32_t group) {
+  if (++counts_[group] == limit_) ++full_;
+}
+
+void AtMost::leave(uint32_t group) {
+  if (counts_[group]-- == limit_) --full_;
+}
+
+void AtMost::place_in_run(uint32_t candidate) {
+  const auto groups = groups_.of(candidate);
+  if (!placed_.empty()) {
+    for (const uint32_t group : groups_.of(placed_.back())) {
+      if (std::ranges::binary_search(groups, group)) continue;
+      if (counts_[group] >= limit_ && limit_ > 0) --full_;
+      counts_[group] = 0;
+    }
+  }
+  for (const uint32_t group : groups) enter(group);
+}
+
+void AtMost::place(uint32_t candidate, uint32_t position) {
+  if (scope_ == RuleInput::Scope::in_a_row) {
+    place_in_run(candidate);
+  } else {
+    for (const uint32_t group : groups_.of(candidate)) enter(group);
+  }
+  placed_.push_back(candidate);
+  if (scope_ == RuleInput::Scope::in_any && length_ >= 1 && position >= length_) {
+    for (const uint32_t group : groups_.of(placed_[position - static_cast<uint32_t>(length_)])) leave(group);
+  }
+}
+
+}  // namespace rec::operators

@@ -1,0 +1,47 @@
+// The rules of a page: order of application, relaxation, the end of a page.
+#include "operators/rules/rules.h"
+
+#include <algorithm>
+
+namespace rec::operators {
+
+Rules::Rules(std::span<const RuleInput> rules, uint32_t candidates, uint32_t page) : narrowed_(candidates) {
+  rules_.reserve(rules.size());
+  for (const bool must : {true, false}) {
+    for (uint32_t index = 0; index < rules.size(); ++index) {
+      const RuleInput& input = rules[index];
+      if (input.must != must) continue;
+      if (input.at_least) {
+        rules_.push_back({index, must, AtLeast(input, page)});
+      } else {
+        rules_.push_back({index, must, AtMost(input, candidates)});
+      }
+    }
+  }
+}
+
+bool Rules::narrow(std::vector<uint8_t>& allowed, std::vector<Relaxation>& relaxations) {
+  for (Rule& rule : rules_) {
+    const bool restricts = std::visit([&](auto& limit) { return limit.restricts(position_); }, rule.limit);
+    if (!restricts) continue;
+    std::copy(allowed.begin(), allowed.end(), narrowed_.begin());
+    std::visit([&](auto& limit) { limit.narrow(narrowed_); }, rule.limit);
+    if (std::ranges::find(narrowed_, uint8_t{1}) != narrowed_.end()) {
+      allowed.swap(narrowed_);
+    } else if (rule.must) {
+      return false;
+    } else {
+      relaxations.push_back({position_, rule.index});
+    }
+  }
+  return true;
+}
+
+void Rules::place(uint32_t candidate) {
+  for (Rule& rule : rules_) {
+    std::visit([&](auto& limit) { limit.place(candidate, position_); }, rule.limit);
+  }
+  ++position_;
+}
+
+}  // namespace rec::operators
