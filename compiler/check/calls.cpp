@@ -52,6 +52,21 @@ bool Expressions::never_zero(ExprId id) const {
          (std::get<int64_t>(*parameter.low) > 0 || std::get<int64_t>(*parameter.high) < 0);
 }
 
+ExprId Expressions::plain_division(ExprId id) {
+  const graph::Node division = node(id);
+  if (division.op != Op::call || !division.type.optional || !never_zero(division.args[1])) return id;
+  for (const auto& overload : std::get<FunctionDef>(division.def->what).overloads) {
+    if (overload.result.optional || overload.parameters != division.overload->parameters) continue;
+    return add({.op = Op::call,
+                .type = overload.result,
+                .args = division.args,
+                .def = division.def,
+                .overload = &overload,
+                .span = division.span});
+  }
+  return id;
+}
+
 bool Expressions::positional(const syntax::Call& call, size_t least, size_t most, const std::string& function,
                              Span span) {
   for (const auto& argument : call.arguments) {
@@ -261,8 +276,7 @@ ExprId Expressions::special_call(const syntax::Expr& expr, const syntax::Call& c
     if (a == kNoExpr || b == kNoExpr) return kNoExpr;
     const Span spans[] = {call.arguments[0].value->span, call.arguments[1].value->span};
     const ExprId id = overloaded(*context_.registry.function("div"), {a, b}, spans, expr.span);
-    if (id == kNoExpr || !type(id).optional || !never_zero(b)) return id;
-    return add({.op = Op::assume_present, .type = types::required(type(id)), .args = {id}, .span = expr.span});
+    return id == kNoExpr ? kNoExpr : plain_division(id);
   }
   if (one_of(kProvenance, function)) return provenance(expr, call, function, scope);
   if (one_of(kBarriers, function))

@@ -96,6 +96,8 @@ class Expressions {
                     Span span);
   bool positional(const syntax::Call& call, size_t least, size_t most, const std::string& function, Span span);
   bool never_zero(ExprId id) const;
+  /// `div` and `%` whose divisor cannot be zero have a plain result.
+  ExprId plain_division(ExprId id);
 
   // sequences.cpp
   ExprId method(const syntax::Expr& expr, const syntax::Call& call, const syntax::Member& member, Scope& scope);

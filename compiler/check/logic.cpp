@@ -134,9 +134,7 @@ ExprId Expressions::binary(const syntax::Expr& expr, const syntax::Binary& binar
   if (left == kNoExpr || right == kNoExpr) return kNoExpr;
   const Span spans[] = {binary.left->span, binary.right->span};
   const ExprId id = overloaded(*context_.registry.function(spelling(binary.op)), {left, right}, spans, expr.span);
-  if (id != kNoExpr && binary.op == BinaryOp::modulo && type(id).optional && never_zero(right)) {
-    return add({.op = Op::assume_present, .type = types::required(type(id)), .args = {id}, .span = expr.span});
-  }
+  if (id != kNoExpr && binary.op == BinaryOp::modulo) return plain_division(id);
   return id;
 }
 

@@ -26,7 +26,8 @@ void write_case(const Workspace& space, const Json& c) {
   std::string users = "id\n", films = "id\n", plays = "user,item,like,ts\n", catalog = kCatalog;
   for (int u = 0; u < c["n_users"].get<int>(); ++u) users += std::to_string(u) + "\n";
   for (int i = 0; i < c["n_items"].get<int>(); ++i) films += std::to_string(i) + "\n";
-  for (const auto& p : c["interactions"]) plays += p[0].dump() + "," + p[1].dump() + "," + p[2].dump() + "," + p[3].dump() + "\n";
+  for (const auto& p : c["interactions"])
+    plays += p[0].dump() + "," + p[1].dump() + "," + p[2].dump() + "," + p[3].dump() + "\n";
   const double half_life_us = std::log(2.0) / c["lambda_per_day"].get<double>() * 86400e6;
   catalog.replace(catalog.find("HALF_LIFE"), 9, std::to_string(std::llround(half_life_us)) + "us");
   space.write("users.csv", users);
@@ -44,10 +45,12 @@ TEST(ItemCfProduct, SimilaritiesAgreeWithTheGoldenVectors) {
     const Run built = space.build();
     ASSERT_EQ(built.exit, 0) << built.err;
     std::vector<Json> requests;
-    for (int i = 0; i < c["n_items"].get<int>(); ++i) requests.push_back({{"user", "0"}, {"request", {{"seeds", {i}}}}});
+    for (int i = 0; i < c["n_items"].get<int>(); ++i)
+      requests.push_back({{"user", "0"}, {"request", {{"seeds", {i}}}}});
     for (const char* form : {"cosine", "weighted_cosine", "iuf", "iuf_timedecay"}) {
-      const std::string text = std::string("pipeline page(user: users, item: films) {\n  recall { near = similar_items(") + form +
-                               ", seeds: request.seeds ?? [], per_seed: 1000) take 1000 }\n  emit score_in(near) as similarity\n}\n";
+      const std::string text =
+          std::string("pipeline page(user: users, item: films) {\n  recall { near = similar_items(") + form +
+          ", seeds: request.seeds ?? [], per_seed: 1000) take 1000 }\n  emit score_in(near) as similarity\n}\n";
       const auto pages = space.pages(text, requests);
       ASSERT_EQ(pages.size(), requests.size());
       std::map<std::pair<int, int>, double> expected;
@@ -86,15 +89,18 @@ TEST(ItemCfProduct, RecommendationsAgreeWithTheGoldenVectors) {
     ASSERT_EQ(built.exit, 0) << built.err;
     const auto& wanted = c["recommend"];
     for (const auto& [form, expected] : wanted["by"].items()) {
-      const std::string text = "pipeline page(user: users, item: films) {\n  eligible item not in user.seen\n  recall { near = similar_items(" + form +
-                               ", seeds: user.seen.last(1000), per_seed: " + wanted["topk_neighbors"].dump() +
-                               ", weight: e => e.like) take " + wanted["topn"].dump() + " }\n  emit score_in(near) as score\n}\n";
+      const std::string text =
+          "pipeline page(user: users, item: films) {\n  eligible item not in user.seen\n  recall { near = "
+          "similar_items(" +
+          form + ", seeds: user.seen.last(1000), per_seed: " + wanted["topk_neighbors"].dump() +
+          ", weight: e => e.like) take " + wanted["topn"].dump() + " }\n  emit score_in(near) as score\n}\n";
       const auto pages = space.pages(text, {{{"user", wanted["user"].dump()}}});
       ASSERT_EQ(pages.size(), 1U);
       ASSERT_EQ(pages[0]["items"].size(), expected.size()) << form;
       for (size_t k = 0; k < expected.size(); ++k) {
         EXPECT_EQ(pages[0]["items"][k]["key"], expected[k][0].dump()) << form << " " << k;
-        EXPECT_NEAR(pages[0]["items"][k]["values"]["score"].get<double>(), expected[k][1].get<double>(), 1e-4) << form << " " << k;
+        EXPECT_NEAR(pages[0]["items"][k]["values"]["score"].get<double>(), expected[k][1].get<double>(), 1e-4)
+            << form << " " << k;
       }
     }
   }

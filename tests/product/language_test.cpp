@@ -7,28 +7,37 @@
 namespace rec::product {
 namespace {
 
-constexpr const char* kCatalog = R"(timezone: Asia/Shanghai
+constexpr const char *kCatalog = R"(timezone: Asia/Shanghai
 tables:
   users:
     key: id
     source: {csv: users.csv}
-    columns: {city: string, age: int?, friends: "[int]", taste: {type: "vector(2)", source: {npy: taste.npy}}}
-  things:
-    key: id
-    source: {csv: things.csv}
-    columns:
-      i: int
-      f: float
-      g: float
-      q: int?
-      s: string
-      made: {type: time, format: iso}
-      tags: "[string]"
-      marks: "[int]"
-      v: {type: "vector(2)", source: {npy: v.npy}}
-request: {scene: string?, floor: int?}
-events:
-  acts: {source: {csv: acts.csv}, user: user, item: thing, time: {column: at, format: unix_seconds}, columns: {kind: string, stars: float?}}
+    columns: {city: string, age: int?, friends: "[int]", taste: {type: "vector(2)",
+                     source : {
+npy:
+  taste.npy
+}
+}
+}
+things : key : id source : {csv : things.csv} columns : i : int f : float g : float q : int ? s
+                                                                                            : string made
+    : {type : time, format : iso} tags : "[string]" marks : "[int]" v : {
+type:
+  "vector(2)", source : {
+  npy:
+    v.npy
+  }
+}
+request : {scene : string ?, floor : int ? } events : acts : {
+source: {
+csv:
+  acts.csv
+}
+  , user : user, item : thing, time : {column : at, format : unix_seconds}, columns : {
+  kind:
+    string, stars : float ?
+  }
+}
 sequences:
   all:   {from: acts, keep: 100}
   likes: {from: acts, where: 'e.kind == "like"', keep: 2}
@@ -51,16 +60,20 @@ class Language : public testing::Test {
     space_->write_npy("v.npy", {{3, 4}, {1, 0}, {0, 0}, {-1, 0}});
     space_->write("acts.csv",
                   "user,thing,at,kind,stars\n"
-                  "1,10,1793836800,like,5\n1,20,1793836801,view,\n1,30,1793836802,like,3\n1,10,1793836803,like,4\n2,20,1793836800,view,2\n");
+                  "1,10,1793836800,like,5\n1,20,1793836801,view,\n1,30,1793836802,like,3\n1,10,1793836803,like,4\n2,20,"
+                  "1793836800,view,2\n");
     const Run built = space_->build();
     ASSERT_EQ(built.exit, 0) << built.err;
   }
   static void TearDownTestSuite() { delete space_; }
 
   /// The value of an expression for the thing with key 10, as JSON text.
-  static std::string value(const std::string& expression, const std::string& key = "10", const std::string& user = "1") {
-    const auto pages = space_->pages("pipeline page(user: users, item: things) {\n  recall { all = items take 10 }\n  emit " + expression + " as x\n}\n",
-                                     {{{"user", user}, {"now", "2026-11-23T00:00:00Z"}}});
+  static std::string value(const std::string& expression, const std::string& key = "10",
+                           const std::string& user = "1") {
+    const auto pages =
+        space_->pages("pipeline page(user: users, item: things) {\n  recall { all = items take 10 }\n  emit " +
+                          expression + " as x\n}\n",
+                      {{{"user", user}, {"now", "2026-11-23T00:00:00Z"}}});
     if (pages.empty() || !pages[0].contains("items")) return pages.empty() ? "no page" : pages[0].dump();
     for (const auto& item : pages[0]["items"]) {
       if (item["key"] == key) return item["values"]["x"].dump();
@@ -69,8 +82,9 @@ class Language : public testing::Test {
   }
 
   static std::string order(const std::string& steps) {
-    const auto pages = space_->pages("pipeline page(user: users, item: things) {\n  recall { all = items take 10 }\n  " + steps + "\n}\n",
-                                     {{{"user", "1"}, {"now", "2026-11-23T00:00:00Z"}}});
+    const auto pages = space_->pages(
+        "pipeline page(user: users, item: things) {\n  recall { all = items take 10 }\n  " + steps + "\n}\n",
+        {{{"user", "1"}, {"now", "2026-11-23T00:00:00Z"}}});
     std::string keys;
     if (!pages.empty()) {
       for (const auto& item : pages[0]["items"]) keys += (keys.empty() ? "" : " ") + item["key"].get<std::string>();
@@ -135,7 +149,8 @@ TEST_F(Language, PowersOfTwoAndOneHalfAreExact) {
 }
 
 TEST_F(Language, ComparisonsWithNanAreFalse) {
-  for (const char* op : {"==", "<", "<=", ">", ">="}) EXPECT_EQ(value(std::string("item.f ") + op + " item.f", "30"), "false") << op;
+  for (const char* op : {"==", "<", "<=", ">", ">="})
+    EXPECT_EQ(value(std::string("item.f ") + op + " item.f", "30"), "false") << op;
   EXPECT_EQ(value("is_nan(item.f)", "30"), "true");
   EXPECT_EQ(value("max(item.f, 1.0)", "30"), "\"NaN\"");
   EXPECT_EQ(value("clamp(item.f, 0.0, 1.0)", "30"), "\"NaN\"");
@@ -217,9 +232,11 @@ TEST_F(Language, OrderingsAreStableAndNanComesLast) {
 
 TEST_F(Language, FunctionsAndParametersAreInlined) {
   EXPECT_EQ(value("0.0 + sigmoid(0.0)"), "0.5");
-  const auto pages = space_->pages("param w : float = 2.0 within 0.0 .. 10.0\nfn twice(x: float) = x * w\npipeline page(user: users, item: things) {\n"
-                                   "  recall { all = items take 1 }\n  emit twice(item.i) as x\n}\n",
-                                   {{{"user", "1"}}, {{"user", "1"}, {"set", {{"w", 3}}}}});
+  const auto pages = space_->pages(
+      "param w : float = 2.0 within 0.0 .. 10.0\nfn twice(x: float) = x * w\npipeline page(user: users, item: things) "
+      "{\n"
+      "  recall { all = items take 1 }\n  emit twice(item.i) as x\n}\n",
+      {{{"user", "1"}}, {{"user", "1"}, {"set", {{"w", 3}}}}});
   ASSERT_EQ(pages.size(), 2U);
   EXPECT_EQ(pages[0]["items"][0]["values"]["x"], 2);
   EXPECT_EQ(pages[1]["items"][0]["values"]["x"], 3);

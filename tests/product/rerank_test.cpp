@@ -7,12 +7,18 @@
 namespace rec::product {
 namespace {
 
-constexpr const char* kCatalog = R"(tables:
+constexpr const char *kCatalog = R"(tables:
   users: {key: id, source: {csv: users.csv}, columns: {}}
   slates:
     key: id
     source: {csv: slates.csv}
-    columns: {reward: float, tag: string, emb: {type: "vector(DIM)", source: {npy: emb.npy}}}
+    columns: {reward: float, tag: string, emb: {type: "vector(DIM)",
+                     source : {
+npy:
+  emb.npy
+}
+}
+}
 )";
 
 std::string number(double value) {
@@ -31,13 +37,15 @@ Slate slate_of(const Json& c) {
   Slate s;
   for (const auto& r : c["reward"]) s.reward.push_back(r.get<double>());
   for (const auto& row : c["emb"]) s.emb.push_back(row.get<std::vector<float>>());
-  for (size_t i = 0; i < s.reward.size(); ++i) s.tags.push_back(c.contains("tags") ? c["tags"][i].get<std::string>() : "none");
+  for (size_t i = 0; i < s.reward.size(); ++i)
+    s.tags.push_back(c.contains("tags") ? c["tags"][i].get<std::string>() : "none");
   return s;
 }
 
 void write_slate(const Workspace& space, const Slate& slate) {
   std::string rows = "id,reward,tag\n", catalog = kCatalog;
-  for (size_t i = 0; i < slate.reward.size(); ++i) rows += std::to_string(i) + "," + number(slate.reward[i]) + "," + slate.tags[i] + "\n";
+  for (size_t i = 0; i < slate.reward.size(); ++i)
+    rows += std::to_string(i) + "," + number(slate.reward[i]) + "," + slate.tags[i] + "\n";
   catalog.replace(catalog.find("DIM"), 3, std::to_string(slate.emb[0].size()));
   space.write("users.csv", "id\n1\n");
   space.write("slates.csv", rows);
@@ -48,7 +56,9 @@ void write_slate(const Workspace& space, const Slate& slate) {
 }
 
 std::vector<int> page(const Workspace& space, const std::string& rerank) {
-  const auto pages = space.pages("pipeline page(user: users, item: slates) {\n  recall { all = items take 1000 }\n  rerank " + rerank + "\n}\n", {{{"user", "1"}}});
+  const auto pages = space.pages(
+      "pipeline page(user: users, item: slates) {\n  recall { all = items take 1000 }\n  rerank " + rerank + "\n}\n",
+      {{{"user", "1"}}});
   std::vector<int> keys;
   if (pages.empty()) return keys;
   for (const auto& item : pages[0]["items"]) keys.push_back(std::stoi(item["key"].get<std::string>()));
@@ -56,14 +66,16 @@ std::vector<int> page(const Workspace& space, const std::string& rerank) {
 }
 
 /// The objective of `candidate` after `picked`, in double.
-double objective(const Slate& s, const std::vector<int>& picked, size_t upto, int candidate, double theta, size_t window) {
+double objective(const Slate& s, const std::vector<int>& picked, size_t upto, int candidate, double theta,
+                 size_t window) {
   double most = 0;
   bool any = false;
   for (size_t k = upto > window ? upto - window : 0; k < upto; ++k) {
     double dot = 0, a = 0, b = 0;
     const auto& x = s.emb[static_cast<size_t>(candidate)];
     const auto& y = s.emb[static_cast<size_t>(picked[k])];
-    for (size_t d = 0; d < x.size(); ++d) dot += double(x[d]) * y[d], a += double(x[d]) * x[d], b += double(y[d]) * y[d];
+    for (size_t d = 0; d < x.size(); ++d)
+      dot += double(x[d]) * y[d], a += double(x[d]) * x[d], b += double(y[d]) * y[d];
     most = any ? std::max(most, dot / std::sqrt(a * b)) : dot / std::sqrt(a * b);
     any = true;
   }
@@ -71,11 +83,13 @@ double objective(const Slate& s, const std::vector<int>& picked, size_t upto, in
 }
 
 /// Same list, except that after the first difference both picks had the same objective within 1e-6.
-void expect_same(const Slate& s, const std::vector<int>& got, const std::vector<int>& want, double theta, size_t window) {
+void expect_same(const Slate& s, const std::vector<int>& got, const std::vector<int>& want, double theta,
+                 size_t window) {
   ASSERT_EQ(got.size(), want.size());
   for (size_t k = 0; k < want.size(); ++k) {
     if (got[k] == want[k]) continue;
-    EXPECT_NEAR(objective(s, want, k, got[k], theta, window), objective(s, want, k, want[k], theta, window), 1e-6) << "at " << k;
+    EXPECT_NEAR(objective(s, want, k, got[k], theta, window), objective(s, want, k, want[k], theta, window), 1e-6)
+        << "at " << k;
     return;
   }
 }
@@ -90,7 +104,8 @@ TEST(RerankProduct, MmrAgreesWithTheGoldenVectors) {
     const std::string head = "mmr(relevance: item.reward, similarity: cosine(item.emb), theta: " + number(theta);
     const std::string take = ") take " + c["k"].dump();
     expect_same(slate, page(space, head + take), c["full"].get<std::vector<int>>(), theta, 1000);
-    expect_same(slate, page(space, head + ", window: " + c["window"].dump() + take), c["windowed"].get<std::vector<int>>(), theta, c["window"].get<size_t>());
+    expect_same(slate, page(space, head + ", window: " + c["window"].dump() + take),
+                c["windowed"].get<std::vector<int>>(), theta, c["window"].get<size_t>());
   }
 }
 
@@ -112,9 +127,11 @@ TEST(RerankProduct, MustRulesAgreeWithTheGoldenVectors) {
     for (const auto& rule : c["rules"]) rules += rule_text(rule);
     rules += "  }";
     const std::string take = " take " + c["k"].dump();
-    expect_same(slate, page(space, "greedy(relevance: item.reward)" + take + rules), c["greedy"].get<std::vector<int>>(), 1, 1000);
+    expect_same(slate, page(space, "greedy(relevance: item.reward)" + take + rules),
+                c["greedy"].get<std::vector<int>>(), 1, 1000);
     const double theta = c["theta"].get<double>();
-    const auto got = page(space, "mmr(relevance: item.reward, similarity: cosine(item.emb), theta: " + number(theta) + ", window: " + c["mmr_window"].dump() + ")" + take + rules);
+    const auto got = page(space, "mmr(relevance: item.reward, similarity: cosine(item.emb), theta: " + number(theta) +
+                                     ", window: " + c["mmr_window"].dump() + ")" + take + rules);
     expect_same(slate, got, c["mmr_with_rules"].get<std::vector<int>>(), theta, c["mmr_window"].get<size_t>());
     exhausted += c["greedy_exhausted"].get<bool>();
   }
@@ -123,7 +140,8 @@ TEST(RerankProduct, MustRulesAgreeWithTheGoldenVectors) {
 
 // ---- at least, by brute force ----
 
-/// Greedy by reward; rules `at least K in first T` / `in any W` on a tag, relaxed one by one where nothing else could stand.
+/// Greedy by reward; rules `at least K in first T` / `in any W` on a tag, relaxed one by one where nothing else could
+/// stand.
 struct AtLeast {
   std::string tag;
   int count, length;
@@ -131,7 +149,8 @@ struct AtLeast {
   bool must;
 };
 
-/// A matching row can always stand; another one not where some window that holds this position has as many owed as it has positions left.
+/// A matching row can always stand; another one not where some window that holds this position has as many owed as it
+/// has positions left.
 bool can_stand(const std::vector<std::string>& placed, const std::string& tag, const AtLeast& rule, int page_length) {
   if (tag == rule.tag) return true;
   const int position = static_cast<int>(placed.size()) + 1;
@@ -165,7 +184,8 @@ std::vector<int> brute_force(const Slate& s, std::vector<AtLeast> rules, int tak
     }
     if (ended) break;
     const int best = *std::max_element(allowed.begin(), allowed.end(), [&](int a, int b) {
-      return s.reward[static_cast<size_t>(a)] < s.reward[static_cast<size_t>(b)] || (s.reward[static_cast<size_t>(a)] == s.reward[static_cast<size_t>(b)] && a > b);
+      return s.reward[static_cast<size_t>(a)] < s.reward[static_cast<size_t>(b)] ||
+             (s.reward[static_cast<size_t>(a)] == s.reward[static_cast<size_t>(b)] && a > b);
     });
     out.push_back(best);
     placed.push_back(s.tags[static_cast<size_t>(best)]);
@@ -176,7 +196,9 @@ std::vector<int> brute_force(const Slate& s, std::vector<AtLeast> rules, int tak
 
 TEST(RerankProduct, AtLeastRulesAgreeWithBruteForce) {
   std::mt19937 random(7);
-  const auto pick = [&](int low, int high) { return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1)); };
+  const auto pick = [&](int low, int high) {
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+  };
   const std::vector<std::string> tags{"a", "b", "c"};
   for (int round = 0; round < 12; ++round) {
     Slate slate;
@@ -197,8 +219,9 @@ TEST(RerankProduct, AtLeastRulesAgreeWithBruteForce) {
         AtLeast rule{tags[static_cast<size_t>(r)], 0, pick(2, std::min(6, take)), pick(0, 1) == 1, pick(0, 3) == 0};
         rule.count = pick(1, rule.length);
         rules.push_back(rule);
-        text += std::string(rule.must ? "    must" : "   ") + " at least " + std::to_string(rule.count) + (rule.first ? " in first " : " in any ") +
-                std::to_string(rule.length) + " where item.tag == \"" + rule.tag + "\"\n";
+        text += std::string(rule.must ? "    must" : "   ") + " at least " + std::to_string(rule.count) +
+                (rule.first ? " in first " : " in any ") + std::to_string(rule.length) + " where item.tag == \"" +
+                rule.tag + "\"\n";
       }
       const auto got = page(space, "greedy(relevance: item.reward) take " + std::to_string(take) + text + "  }");
       EXPECT_EQ(got, brute_force(slate, rules, take)) << text << " take " << take << " of " << n;

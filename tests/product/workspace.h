@@ -43,7 +43,8 @@ class Workspace {
     std::ofstream(path(name), std::ios::binary) << text;
   }
 
-  /// Float rows as NumPy's .npy, written by hand so that the reader is tested against the format, not against our writer.
+  /// Float rows as NumPy's .npy, written by hand so that the reader is tested against the format, not against our
+  /// writer.
   void write_npy(const std::string& name, const std::vector<std::vector<float>>& rows) const {
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(rows.size()) + ", " +
                          std::to_string(rows.empty() ? 0 : rows[0].size()) + "), }";
@@ -64,12 +65,14 @@ class Workspace {
   Run rec_run(const std::string& arguments) const { return command("rec-run", arguments); }
 
   /// Runs `text` as page.rec over a file of requests; one JSON object a request. Fails the test where the program does.
-  std::vector<Json> pages(const std::string& text, const std::vector<Json>& requests, const std::string& arguments = "") const {
+  std::vector<Json> pages(const std::string& text, const std::vector<Json>& requests,
+                          const std::string& arguments = "") const {
     write("page.rec", text);
     std::string lines;
     for (const auto& request : requests) lines += request.dump() + "\n";
     write("requests.jsonl", lines);
-    const Run run = rec_run("'" + path("page.rec") + "' --data '" + path_ + "' --requests '" + path("requests.jsonl") + "' --format json " + arguments);
+    const Run run = rec_run("'" + path("page.rec") + "' --data '" + path_ + "' --requests '" + path("requests.jsonl") +
+                            "' --format json " + arguments);
     EXPECT_EQ(run.exit, 0) << run.err << run.out;
     std::vector<Json> out;
     std::istringstream in(run.out);
@@ -80,7 +83,8 @@ class Workspace {
 
   Run command(const std::string& program, const std::string& arguments) const {
     const std::string out = path(".stdout"), err = path(".stderr");
-    const std::string line = std::string(REC_BINARY_DIR) + "/" + program + " " + arguments + " >'" + out + "' 2>'" + err + "' </dev/null";
+    const std::string line =
+        std::string(REC_BINARY_DIR) + "/" + program + " " + arguments + " >'" + out + "' 2>'" + err + "' </dev/null";
     const int status = std::system(line.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(out), read(err)};
   }
