@@ -28,6 +28,7 @@ endif()
 
 if(REC_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage for the fuzz targets
   add_link_options(-fsanitize=address,undefined)
 endif()
 
