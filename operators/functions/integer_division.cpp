@@ -35,7 +35,8 @@ const auto kOperands = std::vector{operand("a", "what is divided"), operand("b",
 std::vector<OperatorDef> integer_division_functions() {
   return {
       function("div",
-               "The quotient of ints, truncated towards zero; missing for a zero divisor, plain int where the divisor "
+               "The quotient of ints, rounded down (div(a, b) * b + a % b is a); missing for a zero divisor, plain int "
+               "where the divisor "
                "cannot be zero.",
                "let shelf = div(item.likes, 10)", kOperands, overloads<divide_int>()),
       function("%",

@@ -24,10 +24,11 @@ inline int64_t wrapping_negate(int64_t a) {
   return wrapping_subtract(0, a);
 }
 
-/// Truncated division; INT_MIN / -1 wraps to itself; 0 for a zero divisor.
+/// Division towards minus infinity, so that divide·b + modulo is a; INT_MIN / -1 wraps to itself; 0 for a zero divisor.
 inline int64_t divide_int(int64_t a, int64_t b) {
   if (b == 0) return 0;
-  return b == -1 ? wrapping_negate(a) : a / b;
+  if (b == -1) return wrapping_negate(a);
+  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
 }
 /// The remainder with the sign of b; 0 for a zero divisor.
 inline int64_t modulo_int(int64_t a, int64_t b) {

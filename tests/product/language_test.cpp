@@ -103,8 +103,9 @@ TEST_F(Language, DivisionOfIntsIsARate) {
 }
 
 TEST_F(Language, DivAndRemainderAreOfInts) {
-  EXPECT_EQ(value("div(item.i, 2)", "40"), "-3");  // truncates, as `int` does
-  EXPECT_EQ(value("item.i % 3", "40"), "2");       // the sign of the divisor
+  EXPECT_EQ(value("div(item.i, 2)", "40"), "-4");  // rounds down, so that it fits `%`
+  EXPECT_EQ(value("div(item.i, 3) * 3 + item.i % 3 == item.i", "40"), "true");
+  EXPECT_EQ(value("item.i % 3", "40"), "2");  // the sign of the divisor
   EXPECT_EQ(value("item.i % -3", "40"), "-1");
   EXPECT_EQ(value("div(item.i, item.i - item.i)"), "null");
   EXPECT_EQ(value("item.i % (item.i - item.i) ?? 99"), "99");
