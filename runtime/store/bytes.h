@@ -1,0 +1,98 @@
+// Bytes of a record: variable-length numbers and texts appended to a string, and read back with every bound checked.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rec::store {
+
+class ByteWriter {
+ public:
+  void byte(uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  void number(uint64_t value) {
+    for (; value >= 128; value >>= 7) {
+      byte(static_cast<uint8_t>(value | 128));
+    }
+    byte(static_cast<uint8_t>(value));
+  }
+  /// Small numbers of either sign are short: 0, -1, 1, -2 ... become 0, 1, 2, 3.
+  void signed_number(int64_t value) {
+    number((static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63));
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    bytes_.append(value);
+  }
+  void raw(const void* data, size_t size) { bytes_.append(static_cast<const char*>(data), size); }
+  std::string_view view() const { return bytes_; }
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// After a read that goes beyond the end everything reads as zero and ok() is false.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+  bool ok() const { return ok_; }
+  size_t left() const { return rest_.size(); }
+
+  uint8_t byte() {
+    uint8_t value = 0;
+    raw(&value, 1);
+    return value;
+  }
+  uint64_t number() {
+    uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const uint8_t part = byte();
+      value |= static_cast<uint64_t>(part & 127) << shift;
+      if (part < 128) {
+        return value;
+      }
+    }
+    return fail(), 0;
+  }
+  int64_t signed_number() {
+    const uint64_t value = number();
+    return static_cast<int64_t>((value >> 1) ^ (~(value & 1) + 1));
+  }
+  /// A count of things that take at least `least` bytes each: more than can follow is a failure.
+  size_t count(size_t least) {
+    const uint64_t value = number();
+    if (value > left() / least) {
+      return fail(), 0;
+    }
+    return static_cast<size_t>(value);
+  }
+  std::string_view text() {
+    const size_t size = count(1);
+    const std::string_view value = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return value;
+  }
+  void raw(void* data, size_t size) {
+    if (size > rest_.size()) {
+      fail();
+      std::memset(data, 0, size);
+      return;
+    }
+    std::memcpy(data, rest_.data(), size);
+    rest_.remove_prefix(size);
+  }
+  void fail() {
+    ok_ = false;
+    rest_ = {};
+  }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace rec::store

@@ -1,0 +1,36 @@
+// Columns, dictionaries and lists as views into a mapped file: shapes are checked at open, values by check_generation.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "runtime/column/column.h"
+#include "runtime/store/generation.h"
+#include "runtime/store/mapped_file.h"
+
+namespace rec::store {
+
+/// The `index`-th column of a table's or statistics' file; its stored type, width and length must be those of `type`
+/// and the file's rows.
+std::expected<column::ColumnView, FileProblem> read_column(const MappedFile& file, size_t index,
+                                                           const types::Type& type);
+std::expected<column::Dictionary, FileProblem> read_dictionary(const MappedFile& file);
+
+/// Hash slots of a table's file.
+struct Slots {
+  const uint32_t* slots = nullptr;
+  uint64_t mask = 0;
+};
+std::expected<Slots, FileProblem> read_slots(const MappedFile& file);
+
+/// Fills offsets, neighbours and similarities of `index`.
+std::optional<FileProblem> read_neighbours(const MappedFile& file, NeighbourIndex& index);
+
+/// What a reader relies on beyond shapes. nullopt: all well; else what is wrong.
+std::optional<std::string> check_column(const MappedFile& file, size_t index, const column::ColumnView& column,
+                                        uint32_t dictionary_size);
+std::optional<std::string> check_dictionary(const MappedFile& file, const column::Dictionary& dictionary);
+std::optional<std::string> check_neighbours(const MappedFile& file, const NeighbourIndex& index, uint32_t item_rows);
+
+}  // namespace rec::store

@@ -1,0 +1,195 @@
+// From a generation's folder to its tables, indexes and users.
+#include "runtime/store/generation_reader.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <xxhash.h>
+
+#include "runtime/store/column_reader.h"
+#include "runtime/store/mapping.h"
+#include "runtime/store/user_store.h"
+
+namespace rec::store {
+namespace {
+
+using diagnostics::Code;
+
+size_t declared_columns(const catalog::Table& table) {
+  size_t count = 0;
+  for (const catalog::Column& column : table.columns) {
+    count += column.is_statistic ? 0 : 1;
+  }
+  return count;
+}
+
+}  // namespace
+
+void GenerationReader::report(Code code, std::string message) {
+  diagnostics_.error(code, {}, std::move(message))
+      .help.push_back(fmt::format("run `rec-build {}` to build the data again", data_directory_));
+}
+
+void GenerationReader::report(const FileProblem& problem) {
+  using Reason = FileProblem::Reason;
+  const Code code = problem.reason == Reason::version   ? Code::other_format_version
+                    : problem.reason == Reason::foreign ? Code::foreign_file
+                                                        : Code::damaged_generation;
+  report(code, fmt::format("cannot read {}: {}", problem.path, problem.message));
+}
+
+std::unique_ptr<Generation> GenerationReader::open() {
+  const auto manifest = read_manifest(directory_);
+  if (!manifest) {
+    report(manifest.error());
+    return nullptr;
+  }
+  std::unique_ptr<Generation> generation(new Generation);
+  generation->number_ = manifest->generation;
+  generation->directory_ = directory_;
+  generation->newest_event_ = manifest->newest_event;
+  if (!open_catalog(*generation, *manifest)) {
+    return nullptr;
+  }
+  for (const catalog::Table& table : generation->catalog_.tables) {
+    if (!open_table(*generation, table)) {
+      return nullptr;
+    }
+  }
+  for (const catalog::Index& index : generation->catalog_.indexes) {
+    if (manifest->parts.contains("index " + index.name) && !open_index(*generation, index)) {
+      return nullptr;
+    }
+  }
+  if (!open_users(*generation, *manifest)) {
+    return nullptr;
+  }
+  return generation;
+}
+
+bool GenerationReader::open_catalog(Generation& generation, const Manifest& manifest) {
+  const std::string path = directory_ + "/catalog.yaml";
+  const auto bytes = read_bytes(path);
+  if (!bytes) {
+    report(bytes.error());
+    return false;
+  }
+  const auto file = sources_.read(path);
+  if (!file || XXH64(bytes->data(), bytes->size(), 0) != manifest.catalog_hash) {
+    report({.reason = FileProblem::Reason::damaged, .path = path, .message = "its checksum does not match"});
+    return false;
+  }
+  const size_t errors = diagnostics_.errors();
+  generation.catalog_ = catalog::parse_catalog(*file, sources_, diagnostics_);
+  return diagnostics_.errors() == errors;
+}
+
+MappedFile* GenerationReader::map(Generation& generation, const std::string& path, FileKind kind) {
+  auto file = MappedFile::open(path, kind);
+  if (!file) {
+    report(file.error());
+    return nullptr;
+  }
+  if (file->rows() >= column::kNoRow) {
+    report({.reason = FileProblem::Reason::damaged, .path = path, .message = "it has too many rows"});
+    return nullptr;
+  }
+  generation.mappings_.push_back(std::make_unique<Generation::Mapping>(std::move(*file)));
+  return &generation.mappings_.back()->file;
+}
+
+bool GenerationReader::open_table(Generation& generation, const catalog::Table& description) {
+  const MappedFile* file = map(generation, table_path(directory_, description.name), FileKind::table);
+  if (file == nullptr) {
+    return false;
+  }
+  Table table;
+  table.name_ = description.name;
+  table.rows_ = static_cast<uint32_t>(file->rows());
+  const auto strings = read_dictionary(*file);
+  const auto slots = read_slots(*file);
+  if (!strings || !slots) {
+    report(!strings ? strings.error() : slots.error());
+    return false;
+  }
+  table.strings_ = *strings;
+  table.hash_slots_ = slots->slots;
+  table.hash_mask_ = slots->mask;
+  for (size_t i = 0; i < declared_columns(description); ++i) {
+    const auto column = read_column(*file, i, description.columns[i].type);
+    if (!column) {
+      report(column.error());
+      return false;
+    }
+    table.columns_.push_back(*column);
+  }
+  const bool strings_are_keys = description.columns[0].type.kind == types::Kind::string;
+  (strings_are_keys ? table.string_keys_ : table.int_keys_) = table.columns_[0];
+  if (!open_statistics(generation, description, table)) {
+    return false;
+  }
+  generation.tables_.push_back(std::move(table));
+  return true;
+}
+
+bool GenerationReader::open_statistics(Generation& generation, const catalog::Table& description, Table& table) {
+  const size_t declared = declared_columns(description);
+  if (declared == description.columns.size()) {
+    return true;
+  }
+  const std::string path = statistics_path(directory_, description.name);
+  const MappedFile* file = map(generation, path, FileKind::statistics);
+  if (file == nullptr) {
+    return false;
+  }
+  if (file->rows() != table.rows_) {
+    report({.reason = FileProblem::Reason::damaged, .path = path, .message = "it has not the rows of its table"});
+    return false;
+  }
+  for (size_t i = declared; i < description.columns.size(); ++i) {
+    const auto column = read_column(*file, i - declared, description.columns[i].type);
+    if (!column) {
+      report(column.error());
+      return false;
+    }
+    table.columns_.push_back(*column);
+  }
+  return true;
+}
+
+bool GenerationReader::open_index(Generation& generation, const catalog::Index& description) {
+  const std::string path = index_path(directory_, description.name);
+  const MappedFile* file = map(generation, path, FileKind::neighbours);
+  if (file == nullptr) {
+    return false;
+  }
+  NeighbourIndex index;
+  index.name = description.name;
+  index.algorithm = description.algorithm;
+  index.item_table = description.item_table;
+  if (const auto problem = read_neighbours(*file, index)) {
+    report(*problem);
+    return false;
+  }
+  const Table* items = generation.table(description.item_table);
+  if (items == nullptr || items->rows() != index.items) {
+    report({.reason = FileProblem::Reason::damaged, .path = path, .message = "it has not the rows of its table"});
+    return false;
+  }
+  generation.indexes_.push_back(std::move(index));
+  return true;
+}
+
+bool GenerationReader::open_users(Generation& generation, const Manifest& manifest) {
+  if (manifest.epoch == 0 && generation.catalog_.sequences.empty()) {
+    return true;
+  }
+  auto users = UserStore::open(data_directory_, manifest.epoch, manifest.user_store_bytes);
+  if (!users) {
+    report(Code::damaged_user_store, fmt::format("cannot read the users' sequences: {}", users.error()));
+    return false;
+  }
+  generation.users_ = std::move(*users);
+  return true;
+}
+
+}  // namespace rec::store

@@ -1,0 +1,52 @@
+// Users' behaviour sequences: one record a (sequence, user), in an LMDB file beside the generations.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "runtime/store/generation.h"
+#include "runtime/store/lmdb_environment.h"
+
+namespace rec::store {
+
+/// The file of a data directory.
+std::string user_store_path(const std::string& data_directory);
+
+/// What one build wrote: an epoch of the file, for reading.
+class UserStore {
+ public:
+  /// Fails when the file or the epoch is not there, or when the file has fewer than `bytes` bytes (it was cut off).
+  static std::expected<std::unique_ptr<UserStore>, std::string> open(const std::string& data_directory, uint64_t epoch,
+                                                                     uint64_t bytes);
+
+  /// The user's record of a sequence, decoded; no events without one. `types`: of the sequence's event columns.
+  std::expected<SequenceRead, std::string> read(size_t sequence, const Key& user, const std::vector<types::Type>& types,
+                                                const Table& items, column::StringSpace& strings,
+                                                column::Arena& arena) const;
+  /// Decodes every record; an error names the user.
+  std::expected<void, std::string> check(const catalog::Catalog& catalog,
+                                         const std::function<const Table&(size_t sequence)>& items) const;
+
+ private:
+  UserStore(std::shared_ptr<LmdbEnvironment> environment, uint64_t epoch)
+      : environment_(std::move(environment)), epoch_(epoch) {}
+
+  std::shared_ptr<LmdbEnvironment> environment_;
+  uint64_t epoch_;
+};
+
+/// The key of a record. LMDB takes 511 bytes: longer users' keys are replaced by a 128-bit hash, and the record begins
+/// with the key.
+struct RecordKey {
+  std::string bytes;
+  bool hashed = false;
+};
+RecordKey record_key(size_t sequence, const Key& user);
+
+/// Types of a sequence's event columns, in the catalog's order.
+std::vector<types::Type> event_types(const catalog::Events& events);
+
+}  // namespace rec::store
