@@ -1,0 +1,340 @@
+// The messages of the grammar: what was expected, what stands there, and the right spelling of what was probably meant.
+#include "compiler/syntax/complain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "compiler/syntax/expected.h"
+#include "compiler/syntax/forms.h"
+
+namespace rec::syntax {
+namespace {
+
+using diagnostics::Code;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool is_unit(size_t rule) {
+  constexpr size_t kUnits[] = {RecParser::RuleStep,     RecParser::RuleChannel,      RecParser::RuleRuleLine,
+                               RecParser::RuleTestLine, RecParser::RuleImportDecl,   RecParser::RuleParamDecl,
+                               RecParser::RuleFnDecl,   RecParser::RulePipelineDecl, RecParser::RuleTestDecl};
+  return std::ranges::find(kUnits, rule) != std::end(kUnits);
+}
+
+class Complainer {
+ public:
+  Complainer(TokenList& list, const Failure& failure, std::vector<std::string>& lost,
+             diagnostics::Diagnostics& diagnostics)
+      : list_(list), failure_(failure), lost_(lost), diagnostics_(diagnostics) {}
+
+  void run() {
+    if (here().bad || (failure_.at > 0 && before().bad && before().type == RecLexer::ID)) return take_out();
+    if (wrong_case() || foreign_word() || statement() || equals() || reserved_name() || looser_operator()) return;
+    general();
+    take_out();
+  }
+
+ private:
+  const Token& here() const { return list_.tokens[failure_.at]; }
+  const Token& before() const { return list_.tokens[failure_.at - 1]; }
+  bool has_before() const { return failure_.at > 0; }
+  size_t type() const { return here().type; }
+  std::string_view text() const { return list_.text(failure_.at); }
+  size_t rule() const { return failure_.open.empty() ? size_t{RecParser::RuleModule} : failure_.open.front().rule; }
+  bool at_statement() const { return rule() == RecParser::RuleBlock || rule() == RecParser::RuleModule; }
+  bool wants_operand() const { return failure_.expects(RecLexer::INT) && failure_.expects(RecLexer::OPEN_PAREN); }
+  bool in_expression() const {
+    return std::ranges::any_of(failure_.open, [](const OpenRule& open) { return open.rule == RecParser::RuleExpr; });
+  }
+
+  diagnostics::Diagnostic& error(Code code, size_t token, std::string message, std::string label) {
+    return diagnostics_.error(code, list_.span(token), std::move(message), std::move(label));
+  }
+  void retag(size_t token, size_t new_type) { list_.tokens[token].type = new_type; }
+  void insert(size_t token, size_t new_type) {
+    const uint32_t at = list_.tokens[token].begin;
+    list_.tokens.insert(list_.tokens.begin() + static_cast<ptrdiff_t>(token),
+                        {.type = new_type, .begin = at, .end = at});
+  }
+
+  // `AND`, `Where`: the keyword is meant, here or right before.
+  bool wrong_case() {
+    for (const size_t token : {failure_.at, has_before() ? failure_.at - 1 : failure_.at}) {
+      if (list_.tokens[token].type != RecLexer::ID) continue;
+      const auto written = list_.text(token);
+      const std::string right = lower(written);
+      const size_t keyword = keyword_type(right);
+      if (keyword == 0 || right == written || (!is_reserved(keyword) && !failure_.expects(keyword))) continue;
+      error(Code::keyword_case, token, fmt::format("keywords are in lower case, this is `{}`", written), "wrong case")
+          .help.push_back(fmt::format("write `{}`", right));
+      retag(token, keyword);
+      return true;
+    }
+    return false;
+  }
+
+  bool foreign_word() {
+    if (type() == RecLexer::QUESTION && in_expression()) {
+      error(Code::no_ternary, failure_.at, "there is no `?:` operator", "unknown operator")
+          .help.emplace_back("write `if CONDITION then A else B`; for a value that may be missing `x ?? default`");
+      take_out();
+      return true;
+    }
+    if (type() == RecLexer::IF && has_before() && before().type == RecLexer::ELSE && rule() == RecParser::RuleStep) {
+      error(Code::foreign_else, failure_.at, "a further condition of the step `when` is not `else if`", "not here")
+          .help.emplace_back("write `else when CONDITION { … }`");
+      retag(failure_.at, RecLexer::WHEN);
+      return true;
+    }
+    if (has_before() && before().type == RecLexer::ID && list_.text(failure_.at - 1) == "lambda") {
+      error(Code::foreign_lambda, failure_.at - 1, "there is no `lambda`", "unknown word")
+          .help.emplace_back("write `e => EXPR`");
+      take_out();
+      return true;
+    }
+    return false;
+  }
+
+  // A word where a step or a declaration should begin.
+  bool statement() {
+    const bool ended = failure_.expected.isEmpty() || at_statement() || (here().line_start && !wants_operand());
+    if (!is_word(type()) || !ended) return false;
+    const bool top = !inside_block();
+    if (is_declaration_word(type()) && !top && at_statement()) {
+      error(Code::declaration_in_pipeline, failure_.at, fmt::format("a `{}` stands at the top of a file", text()),
+            "not inside a pipeline");
+      take_out_from(failure_.at, RecParser::RuleStep);
+      return true;
+    }
+    if (is_step_word(type()) && top) {
+      error(Code::step_outside_pipeline, failure_.at, fmt::format("`{}` stands outside of a pipeline", text()),
+            "a step")
+          .help.emplace_back("put it between the braces of `pipeline NAME(user: TABLE, item: TABLE) { … }`");
+      take_out_from(failure_.at, RecParser::RuleImportDecl);
+      return true;
+    }
+    if (is_reserved(type()) || !(at_statement() || step_is_over())) return false;
+    return top ? unknown_declaration() : unknown_step();
+  }
+
+  bool inside_block() const {
+    return std::ranges::any_of(failure_.open, [](const OpenRule& open) { return open.rule == RecParser::RuleBlock; });
+  }
+  bool step_is_over() const {
+    const auto unit = std::ranges::find_if(failure_.open, [](const OpenRule& open) { return is_unit(open.rule); });
+    return here().line_start && (unit == failure_.open.end() || unit->rule == RecParser::RuleStep) &&
+           !wants_operand() && has_before() && (ends_operand(before().type) || before().type == RecLexer::CLOSE_BRACE);
+  }
+
+  bool unknown_step() {
+    const bool binds = list_.tokens[failure_.at + 1].type == RecLexer::ASSIGN;
+    const Habit* habit = step_habit(lower(text()));
+    const std::string suggestion = diagnostics::did_you_mean(text(), step_words());
+    auto& out = error(Code::unknown_step, failure_.at, fmt::format("unknown step `{}`", text()), "no step begins so");
+    if (binds) {
+      out.help.push_back(fmt::format("to name a value write `let {} = …`", text()));
+      insert(failure_.at, RecLexer::LET);
+      return true;
+    }
+    if (habit != nullptr) {
+      out.help.push_back(fmt::format("write `{}`", habit->right));
+      if (habit->type != 0) {
+        retag(failure_.at, habit->type);
+        if (habit->type == RecLexer::ELSE) insert(failure_.at + 1, RecLexer::WHEN);
+        return true;
+      }
+    } else if (!suggestion.empty()) {
+      out.help.push_back(suggestion);
+      retag(failure_.at, keyword_type(diagnostics::nearest(text(), step_words()).front()));
+      return true;
+    } else {
+      out.notes.push_back(fmt::format("the steps are {}", fmt::join(step_words(), ", ")));
+    }
+    take_out_from(failure_.at, RecParser::RuleStep);
+    return true;
+  }
+
+  bool unknown_declaration() {
+    const Habit* habit = declaration_habit(lower(text()));
+    auto& out = error(Code::unknown_declaration, failure_.at, fmt::format("unknown declaration `{}`", text()),
+                      "nothing begins so");
+    const std::string suggestion = diagnostics::did_you_mean(text(), declaration_words());
+    if (habit != nullptr) {
+      out.help.push_back(fmt::format("write `{}`", habit->right));
+      if (habit->type != 0) {
+        retag(failure_.at, habit->type);
+        return true;
+      }
+    } else if (!suggestion.empty()) {
+      out.help.push_back(suggestion);
+      retag(failure_.at, keyword_type(diagnostics::nearest(text(), declaration_words()).front()));
+      return true;
+    } else {
+      out.notes.emplace_back("a file holds `import`, `param`, `fn`, `pipeline` and `test`");
+    }
+    take_out_from(failure_.at, RecParser::RuleImportDecl);
+    return true;
+  }
+
+  bool equals() {
+    if (type() == RecLexer::ASSIGN && in_expression()) {
+      error(Code::assignment_in_expression, failure_.at, "`=` in an expression", "does not compare")
+          .help.emplace_back("two values are compared with `==`");
+      retag(failure_.at, RecLexer::EQ);
+      return true;
+    }
+    if (!failure_.expects(RecLexer::ASSIGN) || !has_before() || !is_word(before().type)) return false;
+    error(Code::missing_equals, failure_.at,
+          fmt::format("expected `=` after `{}`, found {}", list_.text(failure_.at - 1), found()),
+          "`=` is missing before this");
+    if (begins_operand(type()) && !here().line_start) {
+      insert(failure_.at, RecLexer::ASSIGN);
+    } else {
+      take_out();
+    }
+    return true;
+  }
+
+  bool reserved_name() {
+    if (!is_reserved(type()) || here().line_start || !failure_.expects(RecLexer::ID) || wants_operand() ||
+        at_statement())
+      return false;
+    auto& out = error(Code::reserved_name, failure_.at, fmt::format("`{}` is a reserved word", text()),
+                      "cannot be a name here");
+    out.help.push_back(fmt::format("choose another name, `{}_` for example", text()));
+    retag(failure_.at, RecLexer::ID);
+    return true;
+  }
+
+  bool looser_operator() {
+    if (!wants_operand() || (type() != RecLexer::IF && type() != RecLexer::NOT)) return false;
+    error(Code::needs_parentheses, failure_.at,
+          fmt::format("`{}` as the operand of another operator needs parentheses", text()),
+          "looser than the operator before it")
+        .help.push_back(type() == RecLexer::IF ? "write `(if c then a else b)`" : "write `(not x)`");
+    take_out();
+    return true;
+  }
+
+  std::string found() const { return describe_found(list_, failure_.at); }
+
+  void general() {
+    const std::string wanted = describe_expected(failure_.expected);
+    auto& out = error(
+        Code::unexpected, failure_.at,
+        wanted.empty() ? fmt::format("unexpected {}", found()) : fmt::format("expected {}, found {}", wanted, found()),
+        wanted.empty() ? "does not fit here" : fmt::format("expected {}", wanted));
+    if (wants_operand() && is_reserved(type()) && !here().line_start) {
+      out.notes.push_back(
+          fmt::format("`{}` is a reserved word: it can be a name only after `.` and `as`, and before `:`", text()));
+    }
+    for (const OpenRule& open : failure_.open) {
+      const std::string_view form = form_of(open.rule, list_.tokens[open.begin].type);
+      if (form.empty()) continue;
+      out.notes.push_back(fmt::format("the form is `{}`", form));
+      break;
+    }
+  }
+
+  // Takes out the innermost step, channel, rule or declaration that the failure lies in.
+  void take_out() {
+    for (const OpenRule& open : failure_.open) {
+      if (is_unit(open.rule)) return take_out_from(open.begin, open.rule);
+    }
+    take_out_from(failure_.at, inside_block() ? size_t{RecParser::RuleStep} : size_t{RecParser::RuleImportDecl});
+  }
+
+  void take_out_from(size_t begin, size_t unit) {
+    const size_t end = find_end(begin, unit);
+    remember_names(begin, end, unit);
+    auto& tokens = list_.tokens;
+    Token error{.type = RecLexer::ERROR,
+                .begin = tokens[begin].begin,
+                .end = tokens[std::max(begin, end - 1)].end,
+                .bad = true};
+    error.line_start = tokens[begin].line_start;
+    tokens.erase(tokens.begin() + static_cast<ptrdiff_t>(begin), tokens.begin() + static_cast<ptrdiff_t>(end));
+    tokens.insert(tokens.begin() + static_cast<ptrdiff_t>(begin), error);
+  }
+
+  // The first token after `begin` and the failure where the next unit of this kind, or what encloses it, goes on.
+  size_t find_end(size_t begin, size_t unit) const {
+    int depth = 0;
+    for (size_t i = begin; i < list_.tokens.size(); ++i) {
+      const size_t each = list_.tokens[i].type;
+      if (each == antlr4::Token::EOF) return i;
+      const bool closer =
+          each == RecLexer::CLOSE_PAREN || each == RecLexer::CLOSE_BRACKET || each == RecLexer::CLOSE_BRACE;
+      if (closer && --depth < 0) {
+        if (each == RecLexer::CLOSE_BRACE && (unit == RecParser::RuleStep || !is_declaration(unit))) return i;
+        depth = 0;
+        continue;
+      }
+      if (depth == 0 && i > begin && i >= failure_.at && begins_unit(i, unit)) return i;
+      if (each == RecLexer::OPEN_PAREN || each == RecLexer::OPEN_BRACKET || each == RecLexer::OPEN_BRACE) ++depth;
+    }
+    return list_.tokens.size() - 1;
+  }
+
+  static bool is_declaration(size_t unit) {
+    return is_unit(unit) && unit != RecParser::RuleStep && unit != RecParser::RuleChannel &&
+           unit != RecParser::RuleRuleLine && unit != RecParser::RuleTestLine;
+  }
+
+  bool begins_unit(size_t i, size_t unit) const {
+    const Token& token = list_.tokens[i];
+    const size_t next = i + 1 < list_.tokens.size() ? list_.tokens[i + 1].type : size_t{antlr4::Token::EOF};
+    if (token.type == RecLexer::ERROR) return true;
+    switch (unit) {
+      case RecParser::RuleStep: {
+        const bool option =
+            token.type == RecLexer::WHERE || token.type == RecLexer::TAKE || token.type == RecLexer::WHEN;
+        return is_step_word(token.type) && (!option || token.line_start);
+      }
+      case RecParser::RuleChannel:
+        return is_word(token.type) && next == RecLexer::ASSIGN;
+      case RecParser::RuleRuleLine:
+        return token.type == RecLexer::MUST ||
+               (token.type == RecLexer::AT && (next == RecLexer::MOST || next == RecLexer::LEAST) &&
+                list_.tokens[i - 1].type != RecLexer::MUST);
+      case RecParser::RuleTestLine: {
+        const bool word = token.type == RecLexer::GIVEN || token.type == RecLexer::WITH ||
+                          token.type == RecLexer::RUN || token.type == RecLexer::EXPECT;
+        return word && token.line_start;
+      }
+      default:
+        return is_declaration_word(token.type);
+    }
+  }
+
+  void remember_names(size_t begin, size_t end, size_t unit) {
+    for (size_t i = begin; i < end; ++i) {
+      const size_t previous = i > begin ? list_.tokens[i - 1].type : size_t{antlr4::Token::EOF};
+      const bool bound = previous == RecLexer::LET || previous == RecLexer::SCORE || previous == RecLexer::PARAM ||
+                         previous == RecLexer::FN || previous == RecLexer::PIPELINE;
+      const bool channel =
+          list_.tokens[i + 1].type == RecLexer::ASSIGN || (unit == RecParser::RuleChannel && i == begin);
+      if (is_word(list_.tokens[i].type) && (bound || channel)) lost_.emplace_back(list_.text(i));
+    }
+  }
+
+  TokenList& list_;
+  const Failure& failure_;
+  std::vector<std::string>& lost_;
+  diagnostics::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void complain(TokenList& list, const Failure& failure, std::vector<std::string>& lost,
+              diagnostics::Diagnostics& diagnostics) {
+  Complainer(list, failure, lost, diagnostics).run();
+}
+
+}  // namespace rec::syntax
