@@ -154,7 +154,9 @@ class Complainer {
       retag(failure_.at, keyword_type(diagnostics::nearest(text(), step_words()).front()));
       return true;
     } else {
-      out.notes.push_back(fmt::format("the steps are {}", fmt::join(step_words(), ", ")));
+      std::string words;
+      for (const std::string& word : step_words()) words += (words.empty() ? "" : ", ") + word;
+      out.notes.push_back(fmt::format("the steps are {}", words));
     }
     take_out_from(failure_.at, RecParser::RuleStep);
     return true;
