@@ -17,7 +17,8 @@ namespace rec::catalog {
 using source::Span;
 
 /// An expression of the `.rec` language inside the catalog; the check stage compiles it.
-/// `span` covers exactly the expression's text in the catalog's file (or in a file of its own where YAML quoting changed the text).
+/// `span` covers exactly the expression's text in the catalog's file (or in a file of its own where YAML quoting
+/// changed the text).
 struct Expression {
   std::string text;
   Span span;
@@ -37,22 +38,23 @@ struct Column {
   std::string name;
   types::Type type;
   Span span;
-  std::string source_name;                           // the header's name in the raw file (`from:`; the column's name unless given)
-  TimeFormat time_format = TimeFormat::unix_seconds; // of time columns
-  char separator = '|';                              // between the elements of a list
-  std::string npy;                                   // vector columns: path of the .npy, row k of it belongs to row k of the raw file
+  std::string source_name;  // the header's name in the raw file (`from:`; the column's name unless given)
+  TimeFormat time_format = TimeFormat::unix_seconds;  // of time columns
+  char separator = '|';                               // between the elements of a list
+  std::string npy{};  // vector columns: path of the .npy, row k of it belongs to row k of the raw file
   bool indexed = false;
   bool sorted = false;
   bool is_key = false;
-  bool is_statistic = false;                         // computed by rec-build, appended after the declared columns
+  bool is_statistic = false;  // computed by rec-build, appended after the declared columns
 };
 
 struct Table {
   std::string name;
   Span span;
   FileSource source;
-  size_t key = 0;               // index of the key column in `columns` (always 0); int unless declared string
-  std::vector<Column> columns;  // the key, the declared ones in order, then the table's statistics in the catalog's order
+  size_t key = 0;  // index of the key column in `columns` (always 0); int unless declared string
+  std::vector<Column>
+      columns;  // the key, the declared ones in order, then the table's statistics in the catalog's order
   std::optional<std::vector<types::Value>> unknown;  // one a column (monostate where not given), if `unknown:` is there
 
   const Column* column(std::string_view column_name) const;
@@ -72,8 +74,8 @@ struct Events {
   FileSource source;
   std::string user_column, item_column, time_column;  // header names in the raw file
   TimeFormat time_format = TimeFormat::unix_seconds;
-  std::string user_table, item_table;                 // `users:` and `items:`; by default the only tables that fit (docs/catalog.md)
-  std::vector<Column> columns;                        // the event's own columns
+  std::string user_table, item_table;  // `users:` and `items:`; by default the only tables that fit (docs/catalog.md)
+  std::vector<Column> columns;         // the event's own columns
   std::optional<size_t> column_index(std::string_view column_name) const;
 };
 
@@ -93,9 +95,10 @@ struct Statistic {
   size_t events = 0;
   std::optional<Expression> where;
   StatisticValue value = StatisticValue::count;
-  std::optional<Expression> of;        // sum, mean: what is added up; rate: the condition counted over all events that pass `where`
-  std::optional<int64_t> window_us;    // none: all time; ends at the newest event of the log
-  std::optional<Expression> by;        // grouped: not built yet
+  std::optional<Expression>
+      of;  // `of:`: sum, mean: what is added up; rate: the condition counted over all events that pass `where`
+  std::optional<int64_t> window_us;  // none: all time; ends at the newest event of the log
+  std::optional<Expression> by;      // grouped: not built yet
 };
 
 /// One option of an index, as written; builders read the ones they know, the catalog has checked names and types.
@@ -103,10 +106,11 @@ using OptionValue = std::variant<bool, int64_t, double, std::string>;
 struct Index {
   std::string name;
   Span span;
-  std::string algorithm;                // "item_cf", "swing", "user_cf", "hnsw", ...
-  std::optional<size_t> sequence;       // `from:`, index in Catalog::sequences
-  std::optional<Expression> weight;     // of an event: 1 unless given
-  std::map<std::string, OptionValue> options;  // checked; defaults filled in: top_k, popularity_exponent, user_weight, ... half_life in microseconds
+  std::string algorithm;                       // "item_cf", "swing", "user_cf", "hnsw", ...
+  std::optional<size_t> sequence;              // `from:`, index in Catalog::sequences
+  std::optional<Expression> weight;            // of an event: 1 unless given
+  std::map<std::string, OptionValue> options;  // checked (`none` is absent; `vectors` as written);  defaults filled in:
+                                               // top_k, popularity_exponent, user_weight, ... half_life in microseconds
   std::string user_table, item_table;
 };
 
@@ -122,12 +126,14 @@ struct ModelTarget {
 struct Model {
   std::string name;
   Span span;
-  std::string algorithm;  // "two_tower", "mmoe", ...; "onnx" for a given file
-  std::string onnx;       // path, algorithm "onnx" only
-  std::vector<ModelInput> inputs;  // features
+  std::string algorithm;                             // "two_tower", "mmoe", ...; "onnx" for a given file
+  std::string onnx;                                  // path, algorithm "onnx" only
+  std::vector<ModelInput> inputs;                    // features
   std::vector<ModelInput> user_inputs, item_inputs;  // towers
   std::vector<ModelTarget> targets;
-  std::vector<std::string> outputs;  // names of what it returns: targets or outputs; one: a float column; several: a record
+  std::map<std::string, OptionValue> loss;  // as written: bool, int, double or text
+  std::vector<std::string>
+      outputs;  // names of what it returns: targets or outputs; one: a float column; several: a record
 };
 
 struct Catalog {
@@ -153,5 +159,7 @@ struct Catalog {
 /// Parses and checks catalog.yaml. Every mistake is reported with its place; a catalog with errors must not be used.
 /// Expressions are not compiled here (check::check_catalog does).
 Catalog parse_catalog(source::FileId file, source::Sources& sources, diagnostics::Diagnostics& diagnostics);
+/// The same from a file on disk; a file that cannot be read is a diagnostic too.
+Catalog read_catalog(const std::string& path, source::Sources& sources, diagnostics::Diagnostics& diagnostics);
 
 }  // namespace rec::catalog

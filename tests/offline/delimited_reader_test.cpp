@@ -20,9 +20,9 @@ std::vector<std::string> rows(std::string_view text, DelimitedReader::Options op
   while (reader->next()) {
     std::string row = std::to_string(reader->line());
     if (reader->problem() != RowProblem::none) {
-      row += "!" + reader->problem_text();
+      row.append("!").append(reader->problem_text());
     } else {
-      for (const auto field : reader->fields()) row += "|" + std::string(field);
+      for (const auto field : reader->fields()) row.append("|").append(field);
     }
     result.push_back(row);
   }
