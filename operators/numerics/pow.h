@@ -30,11 +30,12 @@ inline float pow(float x, float y) {
   const bool whole = std::floor(y) == y;  // infinities are whole and even, as in C
   const float half = y * 0.5F;
   const bool odd = whole & (std::floor(half) != half);
+  const bool not_a_number = (x != x) | (y != y) | ((x < 0) & (magnitude != kInfinity) & !whole);
+  const bool one = (x == 1) | ((x == -1) & (std::fabs(y) == kInfinity)) | (y == 0);
   float result = pow_magnitude(magnitude, y);
-  result = (x != x) | (y != y) ? kNaN : result;
-  result = (std::signbit(x) != 0) & odd ? -result : result;
-  result = (x < 0) & (magnitude != kInfinity) & !whole ? kNaN : result;
-  result = (x == 1) | ((x == -1) & (std::fabs(y) == kInfinity)) | (y == 0) ? 1.0F : result;
+  result = odd ? std::copysign(result, x) : result;
+  result = not_a_number ? kNaN : result;
+  result = one ? 1.0F : result;
   result = y == 2 ? x * x : result;
   return y == 0.5F ? std::sqrt(x) : result;
 }

@@ -18,12 +18,15 @@ namespace rec::interpreter {
 /// Rows are processed this many at a time; results do not depend on it. Tests set others.
 inline constexpr size_t kBlock = 1024;
 
-/// Values of an expression, one a row, in the physical type of its type. `present` is empty unless the type is optional.
+/// Values of an expression, one a row, in the physical type of its type. `present` is empty unless the type is
+/// optional.
 struct Values {
   const void* data = nullptr;
   const uint8_t* present = nullptr;
   template <typename T>
-  const T* as() const { return static_cast<const T*>(data); }
+  const T* as() const {
+    return static_cast<const T*>(data);
+  }
   bool has(size_t i) const { return present == nullptr || present[i] != 0; }
 };
 
@@ -39,29 +42,31 @@ struct ChannelColumn {
   std::span<const float> score;  // empty: the channel's source has none
 };
 
-/// The candidates of one request as columns. Base rows never move; `present` (the order in which candidates stand) is all that steps change.
+/// The candidates of one request as columns. Base rows never move; `present` (the order in which candidates stand) is
+/// all that steps change.
 struct Batch {
-  std::vector<uint32_t> rows;        // base: row ids of the item table
-  std::vector<uint32_t> order;       // indices into the base, in present order
-  std::vector<BatchColumn> lets;     // one a plan.let_columns; empty until computed
+  std::vector<uint32_t> rows;     // base: row ids of the item table
+  std::vector<uint32_t> order;    // indices into the base, in present order
+  std::vector<BatchColumn> lets;  // one a plan.let_columns; empty until computed
   std::vector<ChannelColumn> channels;
 };
 
 /// What a request brings, checked and typed.
 struct RequestInputs {
-  std::optional<uint32_t> user_row;            // none: no row; the table's `unknown` values stand in
+  std::optional<uint32_t> user_row;  // none: no row; the table's `unknown` values stand in
   store::Key user_key;
-  int64_t now = 0;                             // microseconds
+  int64_t now = 0;  // microseconds
   std::string id;
-  std::vector<types::Value> fields;            // one a catalog request field; monostate: absent
-  std::vector<types::Value> parameters;        // one a plan parameter
+  std::vector<types::Value> fields;      // one a catalog request field; monostate: absent
+  std::vector<types::Value> parameters;  // one a plan parameter
 };
 
-/// Everything about one request that expressions can see; keeps what is computed once for it: request-level values, sequences,
-/// look-up sets. One thread at a time.
+/// Everything about one request that expressions can see; keeps what is computed once for it: request-level values,
+/// sequences, look-up sets. One thread at a time.
 class RequestContext {
  public:
-  RequestContext(const graph::Plan& plan, const store::Generation& generation, RequestInputs inputs, column::Arena& arena);
+  RequestContext(const graph::Plan& plan, const store::Generation& generation, RequestInputs inputs,
+                 column::Arena& arena);
   ~RequestContext();
   RequestContext(const RequestContext&) = delete;
   RequestContext& operator=(const RequestContext&) = delete;
@@ -78,7 +83,8 @@ class RequestContext {
   float floating(graph::ExprId expr);
   /// A request-level sequence, newest first.
   const column::EventColumns& sequence(graph::ExprId expr);
-  /// Evaluates `body` (levels request and event) on each event of `events`; `events_index`: which of the catalog's event logs they are of.
+  /// Evaluates `body` (levels request and event) on each event of `events`; `events_index`: which of the catalog's
+  /// event logs they are of.
   Values on_events(graph::ExprId body, const column::EventColumns& events, size_t events_index);
 
   uint64_t gone() const;  // events left out because their item is gone, so far
@@ -93,7 +99,7 @@ class RequestContext {
 
 /// Where a candidate-level expression runs.
 struct CandidateRows {
-  const Batch* batch = nullptr;       // null: a channel's `where` or `by`, before there is a batch: no lets, no provenance
+  const Batch* batch = nullptr;  // null: a channel's `where` or `by`, before there is a batch: no lets, no provenance
   std::span<const uint32_t> indices;  // with a batch: base indices; without: rows of the item table
 };
 
@@ -116,10 +122,12 @@ class Evaluator {
   std::unique_ptr<Program> program_;
 };
 
-/// Evaluates a catalog's event expression over a whole log (offline): one value an event into `out` (physical type of the root), and
-/// `present` where its type is optional. `items` is the events' item table (for e.item.COLUMN); item kNoRow: the item has no row, its
-/// columns are zero or missing. Strings in `events` are codes of `strings`. `timezone`: the catalog's.
-void evaluate_events(const graph::Plan& plan, graph::ExprId root, const column::EventColumns& events, const store::Table& items,
-                     column::StringSpace& strings, std::string_view timezone, std::span<std::byte> out, uint8_t* present);
+/// Evaluates a catalog's event expression over a whole log (offline): one value an event into `out` (physical type of
+/// the root), and `present` where its type is optional. `items` is the events' item table (for e.item.COLUMN); item
+/// kNoRow: the item has no row, its columns are zero or missing. Strings in `events` are codes of `strings`.
+/// `timezone`: the catalog's.
+void evaluate_events(const graph::Plan& plan, graph::ExprId root, const column::EventColumns& events,
+                     const store::Table& items, column::StringSpace& strings, std::string_view timezone,
+                     std::span<std::byte> out, uint8_t* present);
 
 }  // namespace rec::interpreter

@@ -1,0 +1,97 @@
+// An aggregate over a user's events that reads the candidate, as a look-up per candidate where the expression allows
+// it.
+//
+// The conditions are split at their `and`s. Those of the event alone filter the events once. An equality between a
+// value of the event and a value of the candidate groups the events by the former, once a request; a candidate then
+// looks at its own group only, or, where nothing else depends on it, at the group's result, which is computed once.
+// What is left is evaluated for pairs of a candidate and an event, in blocks.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "runtime/interpreter/accumulate.h"
+#include "runtime/interpreter/key_set.h"
+#include "runtime/interpreter/program.h"
+
+namespace rec::interpreter {
+
+/// Events that pass what depends on events alone, in groups of equal key, each in event order; kept for the request.
+struct EventGroups {
+  KeySet keys;                    // the number of a key is its group
+  std::vector<uint32_t> events;   // group after group
+  std::vector<uint32_t> offsets;  // groups + 1
+  bool finished = false;          // results are known: one a group, and at the end that of no event
+  std::vector<std::byte> results;
+  std::vector<uint8_t> present;
+};
+
+class Correlated {
+ public:
+  Correlated(Scope& scope, graph::ExprId aggregate, size_t block);
+  ~Correlated();
+
+  /// Expressions of the candidate that `run` gets the values of.
+  const std::vector<graph::ExprId>& operands() const { return operands_; }
+  /// One result a candidate. `operand` gives the values of operands()[i].
+  void run(const Batch* batch, std::span<const uint32_t> candidates, std::span<const Values> operands, void* out,
+           uint8_t* present);
+
+ private:
+  /// What is left to check for a pair, in order.
+  struct Check {
+    enum class Kind { condition, within, last, item } kind;
+    size_t index = 0;  // condition: root of the pair program; else operand
+  };
+  static constexpr size_t kNone = SIZE_MAX;
+
+  void split();
+  void add_conditions(graph::ExprId condition);
+  bool take_as_key(const graph::Node& conjunct);
+  size_t operand(graph::ExprId id);
+  bool depends_on_candidate(graph::ExprId id) const;
+  void group_events();
+  std::vector<uint8_t> kept_events();
+  void finish_groups();
+  uint32_t group_of(size_t i) const { return lookup_[i]; }
+  void look_up(std::span<const Values> operands, size_t n);
+  void copy_results(size_t n, void* out, uint8_t* present) const;
+  void scan(const Batch* batch, std::span<const uint32_t> candidates, std::span<const Values> operands, void* out,
+            uint8_t* present);
+  void flush(const Batch* batch, std::span<const Values> operands);
+  bool passes(size_t pair, std::span<const Values> operands);
+
+  Scope& scope_;
+  const graph::Node& node_;
+  graph::ExprId id_;
+  size_t block_;
+  Reduction reduction_;
+  graph::ExprId base_ = graph::kNoExpr;  // the longest sequence without the candidate
+  const column::EventColumns* events_ = nullptr;
+  size_t events_index_ = 0;
+  graph::ExprId value_ = graph::kNoExpr;
+
+  std::vector<graph::ExprId> operands_;
+  std::vector<graph::ExprId> of_event_;  // conditions of the event alone
+  std::vector<int64_t> after_;           // `within` of request level: e.time > this
+  std::vector<size_t> gates_;            // conditions of the candidate alone, as operands
+  bool keyed_ = false, as_double_ = false;
+  graph::ExprId event_key_ = graph::kNoExpr;  // kNoExpr: e.item
+  size_t candidate_key_ = kNone;              // operand
+  std::vector<Check> checks_;
+  std::vector<graph::ExprId> pair_roots_;
+  size_t value_root_ = kNone;
+
+  std::shared_ptr<EventGroups> groups_;
+  std::unique_ptr<Program> pairs_;
+  std::vector<uint32_t> lookup_;  // group of each candidate of the block, KeySet::kNone: none
+  std::vector<uint64_t> keys_;
+  std::vector<uint8_t> valid_;
+  std::vector<uint32_t> pair_candidate_, pair_event_, pair_row_;
+  std::vector<Accumulator> running_;
+  std::vector<int64_t> passed_last_;  // per `last` check, of the candidate `last_row_`
+  uint32_t last_row_ = UINT32_MAX;
+};
+
+}  // namespace rec::interpreter

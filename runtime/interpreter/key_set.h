@@ -1,0 +1,55 @@
+// Values as 64-bit keys that are equal exactly where `==` of the language is true; sets of them, and maps from them to
+// groups.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "compiler/types/type.h"
+
+namespace rec::interpreter {
+
+/// keys[i] for n values of a scalar type; valid[i] = 0 for values that equal nothing (NaN, a row that stands for none).
+/// `as_double`: an int and a float are compared, both as doubles.
+void make_keys(const void* values, types::Kind kind, bool as_double, size_t n, uint64_t* keys, uint8_t* valid);
+
+/// Bytes of one element of a list, or of a scalar value.
+size_t scalar_width(types::Kind kind);
+
+/// Whether == between values of the two kinds is made in double.
+inline bool compares_as_double(types::Kind a, types::Kind b) {
+  return a != b && (a == types::Kind::floating || b == types::Kind::floating);
+}
+
+/// Distinct keys, numbered in order of their first appearance. Open addressing.
+class KeySet {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  KeySet() : KeySet(0) {}
+  /// Room for `capacity` keys.
+  explicit KeySet(size_t capacity);
+
+  uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
+  /// The key's number; a new one where it is not there yet.
+  uint32_t add(uint64_t key);
+  uint32_t find(uint64_t key) const {
+    for (size_t at = place(key);; at = (at + 1) & mask_) {
+      const uint32_t number = slots_[at];
+      if (number == kNone || keys_[number] == key) return number;
+    }
+  }
+
+ private:
+  size_t place(uint64_t key) const { return static_cast<size_t>((key * 0x9e3779b97f4a7c15ULL) >> 32) & mask_; }
+
+  std::vector<uint64_t> keys_;
+  std::vector<uint32_t> slots_;
+  size_t mask_ = 0;
+};
+
+/// The keys of n values as a set.
+KeySet set_of(const void* values, types::Kind kind, bool as_double, size_t n);
+
+}  // namespace rec::interpreter

@@ -1,0 +1,128 @@
+// RequestContext and Evaluator: the interpreter as the engine sees it.
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/interpreter/evaluate.h"
+#include "runtime/interpreter/program.h"
+#include "runtime/interpreter/scope.h"
+
+namespace rec::interpreter {
+
+using graph::ExprId;
+
+struct RequestContext::State {
+  State(const graph::Plan& plan, const store::Generation& generation, RequestInputs inputs, column::Arena& arena)
+      : strings(generation.table(plan.item_table).strings()),
+        scope(plan, &generation, generation.table(plan.item_table), std::move(inputs), strings, arena,
+              generation.catalog().timezone) {}
+  column::StringSpace strings;
+  Scope scope;
+};
+
+RequestContext::RequestContext(const graph::Plan& plan, const store::Generation& generation, RequestInputs inputs,
+                               column::Arena& arena)
+    : state_(std::make_unique<State>(plan, generation, std::move(inputs), arena)) {}
+RequestContext::~RequestContext() = default;
+
+const graph::Plan& RequestContext::plan() const {
+  return state_->scope.plan();
+}
+const store::Generation& RequestContext::generation() const {
+  return *state_->scope.generation();
+}
+const RequestInputs& RequestContext::inputs() const {
+  return state_->scope.inputs();
+}
+column::StringSpace& RequestContext::strings() {
+  return state_->strings;
+}
+column::Arena& RequestContext::arena() {
+  return state_->scope.arena();
+}
+
+Values RequestContext::value(ExprId expr) {
+  return state_->scope.value(expr);
+}
+int64_t RequestContext::integer(ExprId expr) {
+  return state_->scope.integer(expr);
+}
+float RequestContext::floating(ExprId expr) {
+  return *value(expr).as<float>();
+}
+const column::EventColumns& RequestContext::sequence(ExprId expr) {
+  return state_->scope.sequence(expr);
+}
+Values RequestContext::on_events(ExprId body, const column::EventColumns& events, size_t events_index) {
+  return state_->scope.on_events(body, events, events_index);
+}
+uint64_t RequestContext::gone() const {
+  return state_->scope.gone();
+}
+const std::optional<std::string>& RequestContext::error() const {
+  return state_->scope.error();
+}
+
+struct Evaluator::Program {
+  interpreter::Program compiled;
+  size_t width;
+  bool optional;
+  std::vector<std::byte> values;
+  std::vector<uint8_t> present;
+
+  Program(Scope& scope, ExprId root, size_t block)
+      : compiled(scope, {.kind = interpreter::Program::Kind::candidates, .roots = {root}, .block = block}),
+        width(types::width(scope.node(root).type)),
+        optional(scope.node(root).type.optional) {}
+};
+
+Evaluator::Evaluator(RequestContext& context, ExprId root, size_t block)
+    : program_(std::make_unique<Program>(context.state_->scope, root, block)) {}
+Evaluator::~Evaluator() = default;
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+
+namespace {
+
+RowSource source_of(const CandidateRows& rows) {
+  return {.batch = rows.batch, .candidates = rows.indices.data(), .size = rows.indices.size()};
+}
+
+}  // namespace
+
+Values Evaluator::run(const CandidateRows& rows) {
+  Program& p = *program_;
+  p.values.resize(rows.indices.size() * p.width);
+  if (p.optional) p.present.resize(rows.indices.size());
+  p.compiled.run_all(source_of(rows), p.values.data(), p.optional ? p.present.data() : nullptr);
+  return {.data = p.values.data(), .present = p.optional ? p.present.data() : nullptr};
+}
+
+void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
+  const Values all = run(rows);
+  const auto* bytes = all.as<std::byte>();
+  for (size_t i = 0; i < rows.indices.size(); ++i) {
+    const size_t at = rows.indices[i];
+    std::memcpy(column.values.data() + at * program_->width, bytes + i * program_->width, program_->width);
+    if (column.present != nullptr) column.present[at] = all.has(i) ? 1 : 0;
+  }
+}
+
+void Evaluator::filter(const CandidateRows& rows, std::span<uint8_t> keep) {
+  const RowSource source = source_of(rows);
+  for (size_t first = 0; first < source.size; first += program_->compiled.block()) {
+    const size_t n = std::min(program_->compiled.block(), source.size - first);
+    program_->compiled.run_block(source, first, n);
+    const auto* passes = program_->compiled.root(0).as<uint8_t>();
+    for (size_t i = 0; i < n; ++i) keep[first + i] &= passes[i];
+  }
+}
+
+void evaluate_events(const graph::Plan& plan, ExprId root, const column::EventColumns& events,
+                     const store::Table& items, column::StringSpace& strings, std::string_view timezone,
+                     std::span<std::byte> out, uint8_t* present) {
+  column::Arena arena;
+  Scope scope(plan, nullptr, items, {}, strings, arena, timezone);
+  Program program(scope, {.kind = Program::Kind::events, .roots = {root}, .event_items = &items});
+  program.run_all({.events = &events, .size = events.size}, out.data(), present);
+}
+
+}  // namespace rec::interpreter

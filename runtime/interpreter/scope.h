@@ -1,0 +1,98 @@
+// What the expressions of one run can see, and everything about it that is computed once: request-level values,
+// sequences, sets. A request has one; so has a run over a log while building, without a generation and a user.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "operators/operator.h"
+#include "runtime/interpreter/evaluate.h"
+#include "runtime/interpreter/key_set.h"
+
+namespace rec::interpreter {
+
+struct EventGroups;
+
+class Scope {
+ public:
+  Scope(const graph::Plan& plan, const store::Generation* generation, const store::Table& items, RequestInputs inputs,
+        column::StringSpace& strings, column::Arena& arena, std::string_view zone);
+  ~Scope();
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+  const graph::Plan& plan() const { return plan_; }
+  const graph::Node& node(graph::ExprId id) const { return plan_.exprs[id]; }
+  /// The table of the candidates; offline that of the events' items.
+  const store::Table& items() const { return items_; }
+  const store::Generation* generation() const { return generation_; }
+  const RequestInputs& inputs() const { return inputs_; }
+  column::StringSpace& strings() { return strings_; }
+  column::Arena& arena() { return arena_; }
+  const operators::KernelContext& kernel_context() const { return kernel_; }
+  uint64_t gone() const { return gone_; }
+  const std::optional<std::string>& error() const { return error_; }
+
+  /// A request-level expression: one value, computed once.
+  Values value(graph::ExprId id);
+  int64_t integer(graph::ExprId id) { return *value(id).as<int64_t>(); }
+  /// A request-level sequence.
+  const column::EventColumns& sequence(graph::ExprId id);
+  /// `body` on each event of `events`; kept, so that a second use costs nothing. The events' memory must outlive the
+  /// scope.
+  Values on_events(graph::ExprId body, const column::EventColumns& events, size_t events_index);
+  /// Which of the catalog's event logs a sequence expression is of, and the table of their items.
+  size_t events_of(graph::ExprId sequence) const;
+  const store::Table& items_of(size_t events_index) const;
+
+  /// The elements of a request-level list, or the items of a request-level sequence, as a set.
+  const KeySet& list_set(graph::ExprId list, bool as_double);
+  const KeySet& sequence_set(graph::ExprId sequence);
+  /// The groups of events behind a correlated aggregate; `made` false where they are still to be built.
+  std::shared_ptr<EventGroups>& groups(graph::ExprId aggregate) { return groups_[aggregate]; }
+
+  /// The request's code for a string of a table; the identity where the table's dictionary is the request's.
+  bool same_codes(const store::Table& table) const;
+  int32_t translate(const store::Table& table, int32_t code);
+  column::ListRef translate(const store::Table& table, column::ListRef codes);
+
+ private:
+  Values compute(graph::ExprId id);
+  Values row_wise(graph::ExprId id);
+  Values user_column(const graph::Node& node);
+  Values column_of_row(const graph::Node& node, uint32_t row);
+  Values rows_of_keys(const graph::Node& node);
+  Values aggregate(const graph::Node& node);
+  bool in_list(const graph::Node& node);
+  bool in_sequence(const graph::Node& node);
+  column::EventColumns make_sequence(graph::ExprId id);
+  column::EventColumns read(size_t sequence);
+  column::EventColumns filtered(const column::EventColumns& events, graph::ExprId condition, size_t events_index);
+
+  const graph::Plan& plan_;
+  const store::Generation* generation_;
+  const store::Table& items_;
+  RequestInputs inputs_;
+  column::StringSpace& strings_;
+  column::Arena& arena_;
+  operators::KernelContext kernel_;
+  uint64_t gone_ = 0;
+  std::optional<std::string> error_;
+
+  std::vector<std::optional<Values>> values_;
+  std::map<graph::ExprId, column::EventColumns> sequences_;
+  // By the body, the events' memory and their number.
+  std::map<std::tuple<graph::ExprId, const uint32_t*, size_t>, Values> event_values_;
+  std::map<std::pair<graph::ExprId, bool>, KeySet> sets_;
+  std::map<graph::ExprId, std::shared_ptr<EventGroups>> groups_;
+  std::unordered_map<const store::Table*, std::vector<int32_t>> translations_;
+};
+
+}  // namespace rec::interpreter
