@@ -155,11 +155,11 @@ struct RuleInput {
 struct RerankCall {
   uint32_t candidates = 0;
   std::span<const float> relevance;           // one a candidate, in present order; NaN loses to everything
-  std::span<const SimilarityTerm> similarity; // empty for greedy
+  std::span<const SimilarityTerm> similarity{}; // empty for greedy
   float theta = 1;
-  std::optional<int64_t> window;              // none: all selected
+  std::optional<int64_t> window{};              // none: all selected
   uint32_t take = 0;
-  std::span<const RuleInput> rules;           // in the order written; the reranker applies `must` rules first
+  std::span<const RuleInput> rules{};           // in the order written; the reranker applies `must` rules first
   column::Arena& arena;
 };
 
