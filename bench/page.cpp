@@ -23,7 +23,7 @@ using namespace rec;
 constexpr uint32_t kItems = 3000, kDimensions = 64;
 constexpr int64_t kNow = 1'793'836'800'000'000;  // microseconds
 
-constexpr const char *kCatalog = R"(tables:
+constexpr const char* kCatalog = R"yaml(tables:
   users: {key: id, source: {csv: users.csv}, columns: {blocked: "[int]"}}
   notes:
     key: id
@@ -37,15 +37,10 @@ constexpr const char *kCatalog = R"(tables:
       b: float
       c: float
       created_at: {type: time, format: unix_seconds}
-      content: {type: "vector(64)",
-                     source : {
-npy:
-  content.npy
-}
-}
-)";
+      content: {type: "vector(64)", source: {npy: content.npy}}
+)yaml";
 
-constexpr const char* kPipeline = R"(pipeline page(user: users, item: notes) {
+constexpr const char* kPipeline = R"rec(pipeline page(user: users, item: notes) {
   recall { all = items take 3000 }
   where age(item.created_at) < 30d
   where item.price < 95.0
@@ -60,7 +55,7 @@ constexpr const char* kPipeline = R"(pipeline page(user: users, item: notes) {
   top 500 by value
   rerank mmr(relevance: value, similarity: cosine(item.content), theta: 0.7, window: 10) take 50
 }
-)";
+)rec";
 
 /// The same columns, generated once, for the files and for the plain program.
 struct Data {

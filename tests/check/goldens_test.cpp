@@ -60,7 +60,7 @@ TEST_P(DiagnosticGolden, SaysWhatIsExpected) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Check, DiagnosticGolden, testing::ValuesIn(names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 TEST(DiagnosticCodes, EveryCodeHasAGolden) {
   std::set<std::string> covered;

@@ -11,34 +11,21 @@
 
 namespace {
 
-constexpr const char *kCatalog = R"(timezone: Asia/Shanghai
+constexpr const char* kCatalog = R"yaml(timezone: Asia/Shanghai
 tables:
   users: {key: id, source: {csv: users.csv}, columns: {city: string, age: int?, followed: "[int]"}}
   notes:
     key: id
     source: {csv: notes.csv}
-    columns: {author: int, topic: string, price: float?, likes: int, tags: "[string]", created_at: {type: time}, content: {type: "vector(8)",
-                     source : {
-npy:
-  c.npy
-}
-}
-}
-request : {scene : string ? } events : feedback : {
-source: {
-csv:
-  f.csv
-}
-  , user : u, item : i, time : {column : t}, columns : {
-  action:
-    string, seconds : float ?
-  }
-}
+    columns: {author: int, topic: string, price: float?, likes: int, tags: "[string]", created_at: {type: time}, content: {type: "vector(8)", source: {npy: c.npy}}}
+request: {scene: string?}
+events:
+  feedback: {source: {csv: f.csv}, user: u, item: i, time: {column: t}, columns: {action: string, seconds: float?}}
 sequences:
   clicks: {from: feedback, where: 'e.action == "click"', keep: 100}
 indexes:
   item_cf: {algorithm: item_cf, from: clicks, top_k: 10}
-)";
+)yaml";
 
 }  // namespace
 

@@ -16,7 +16,7 @@ TEST(CalibrationProduct, AgreesWithTheGoldenVectors) {
   space.write("catalog.yaml",
               "tables:\n  users: {key: id, source: {csv: users.csv}, columns: {}}\n"
               "  ads: {key: id, source: {csv: ads.csv}, columns: {p: float, keep: float}}\n");
-  const Run built = space.build();
+  const Outcome built = space.build();
   ASSERT_EQ(built.exit, 0) << built.err;
   const auto pages = space.pages(
       "pipeline page(user: users, item: ads) {\n  recall { all = items take 1000 }\n  emit calibrate(item.p, "

@@ -7,7 +7,7 @@
 namespace rec::product {
 namespace {
 
-constexpr const char* kCatalog = R"(tables:
+constexpr const char* kCatalog = R"yaml(tables:
   users: {key: id, source: {csv: users.csv}, columns: {}}
   films: {key: id, source: {csv: films.csv}, columns: {}}
 request: {seeds: "[int]?"}
@@ -20,7 +20,7 @@ indexes:
   weighted_cosine: {algorithm: item_cf, from: seen, top_k: 1000, popularity_exponent: 0.5, user_weight: none, weight: e.like}
   iuf:             {algorithm: item_cf, from: seen, top_k: 1000, popularity_exponent: 0.5, user_weight: iuf}
   iuf_timedecay:   {algorithm: item_cf, from: seen, top_k: 1000, popularity_exponent: 0.5, user_weight: iuf, half_life: HALF_LIFE}
-)";
+)yaml";
 
 void write_case(const Workspace& space, const Json& c) {
   std::string users = "id\n", films = "id\n", plays = "user,item,like,ts\n", catalog = kCatalog;
@@ -42,7 +42,7 @@ TEST(ItemCfProduct, SimilaritiesAgreeWithTheGoldenVectors) {
   for (const auto& c : vectors["cases"]) {
     const Workspace space;
     write_case(space, c);
-    const Run built = space.build();
+    const Outcome built = space.build();
     ASSERT_EQ(built.exit, 0) << built.err;
     std::vector<Json> requests;
     for (int i = 0; i < c["n_items"].get<int>(); ++i)
@@ -85,7 +85,7 @@ TEST(ItemCfProduct, RecommendationsAgreeWithTheGoldenVectors) {
   for (const auto& c : vectors["cases"]) {
     const Workspace space;
     write_case(space, c);
-    const Run built = space.build();
+    const Outcome built = space.build();
     ASSERT_EQ(built.exit, 0) << built.err;
     const auto& wanted = c["recommend"];
     for (const auto& [form, expected] : wanted["by"].items()) {

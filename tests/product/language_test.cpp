@@ -7,41 +7,32 @@
 namespace rec::product {
 namespace {
 
-constexpr const char *kCatalog = R"(timezone: Asia/Shanghai
+constexpr const char* kCatalog = R"yaml(timezone: Asia/Shanghai
 tables:
   users:
     key: id
     source: {csv: users.csv}
-    columns: {city: string, age: int?, friends: "[int]", taste: {type: "vector(2)",
-                     source : {
-npy:
-  taste.npy
-}
-}
-}
-things : key : id source : {csv : things.csv} columns : i : int f : float g : float q : int ? s
-                                                                                            : string made
-    : {type : time, format : iso} tags : "[string]" marks : "[int]" v : {
-type:
-  "vector(2)", source : {
-  npy:
-    v.npy
-  }
-}
-request : {scene : string ?, floor : int ? } events : acts : {
-source: {
-csv:
-  acts.csv
-}
-  , user : user, item : thing, time : {column : at, format : unix_seconds}, columns : {
-  kind:
-    string, stars : float ?
-  }
-}
+    columns: {city: string, age: int?, friends: "[int]", taste: {type: "vector(2)", source: {npy: taste.npy}}}
+  things:
+    key: id
+    source: {csv: things.csv}
+    columns:
+      i: int
+      f: float
+      g: float
+      q: int?
+      s: string
+      made: {type: time, format: iso}
+      tags: "[string]"
+      marks: "[int]"
+      v: {type: "vector(2)", source: {npy: v.npy}}
+request: {scene: string?, floor: int?}
+events:
+  acts: {source: {csv: acts.csv}, user: user, item: thing, time: {column: at, format: unix_seconds}, columns: {kind: string, stars: float?}}
 sequences:
   all:   {from: acts, keep: 100}
   likes: {from: acts, where: 'e.kind == "like"', keep: 2}
-)";
+)yaml";
 
 class Language : public testing::Test {
  protected:
@@ -62,7 +53,7 @@ class Language : public testing::Test {
                   "user,thing,at,kind,stars\n"
                   "1,10,1793836800,like,5\n1,20,1793836801,view,\n1,30,1793836802,like,3\n1,10,1793836803,like,4\n2,20,"
                   "1793836800,view,2\n");
-    const Run built = space_->build();
+    const Outcome built = space_->build();
     ASSERT_EQ(built.exit, 0) << built.err;
   }
   static void TearDownTestSuite() { delete space_; }

@@ -7,19 +7,13 @@
 namespace rec::product {
 namespace {
 
-constexpr const char *kCatalog = R"(tables:
+constexpr const char* kCatalog = R"yaml(tables:
   users: {key: id, source: {csv: users.csv}, columns: {}}
   slates:
     key: id
     source: {csv: slates.csv}
-    columns: {reward: float, tag: string, emb: {type: "vector(DIM)",
-                     source : {
-npy:
-  emb.npy
-}
-}
-}
-)";
+    columns: {reward: float, tag: string, emb: {type: "vector(DIM)", source: {npy: emb.npy}}}
+)yaml";
 
 std::string number(double value) {
   char text[40];
@@ -51,7 +45,7 @@ void write_slate(const Workspace& space, const Slate& slate) {
   space.write("slates.csv", rows);
   space.write_npy("emb.npy", slate.emb);
   space.write("catalog.yaml", catalog);
-  const Run built = space.build();
+  const Outcome built = space.build();
   ASSERT_EQ(built.exit, 0) << built.err;
 }
 

@@ -17,7 +17,7 @@ namespace rec::product {
 
 using Json = nlohmann::json;
 
-struct Run {
+struct Outcome {
   int exit = 0;
   std::string out, err;
 };
@@ -60,9 +60,11 @@ class Workspace {
     write(name, bytes);
   }
 
-  Run build(const std::string& arguments = "") const { return command("rec-build", "'" + path_ + "' " + arguments); }
+  Outcome build(const std::string& arguments = "") const {
+    return command("rec-build", "'" + path_ + "' " + arguments);
+  }
 
-  Run rec_run(const std::string& arguments) const { return command("rec-run", arguments); }
+  Outcome rec_run(const std::string& arguments) const { return command("rec-run", arguments); }
 
   /// Runs `text` as page.rec over a file of requests; one JSON object a request. Fails the test where the program does.
   std::vector<Json> pages(const std::string& text, const std::vector<Json>& requests,
@@ -71,8 +73,8 @@ class Workspace {
     std::string lines;
     for (const auto& request : requests) lines += request.dump() + "\n";
     write("requests.jsonl", lines);
-    const Run run = rec_run("'" + path("page.rec") + "' --data '" + path_ + "' --requests '" + path("requests.jsonl") +
-                            "' --format json " + arguments);
+    const Outcome run = rec_run("'" + path("page.rec") + "' --data '" + path_ + "' --requests '" +
+                                path("requests.jsonl") + "' --format json " + arguments);
     EXPECT_EQ(run.exit, 0) << run.err << run.out;
     std::vector<Json> out;
     std::istringstream in(run.out);
@@ -81,7 +83,7 @@ class Workspace {
     return out;
   }
 
-  Run command(const std::string& program, const std::string& arguments) const {
+  Outcome command(const std::string& program, const std::string& arguments) const {
     const std::string out = path(".stdout"), err = path(".stderr");
     const std::string line =
         std::string(REC_BINARY_DIR) + "/" + program + " " + arguments + " >'" + out + "' 2>'" + err + "' </dev/null";
