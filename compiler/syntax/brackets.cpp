@@ -13,6 +13,8 @@ namespace {
 
 using diagnostics::Code;
 
+constexpr int kMostReports = 10;
+
 size_t closer_of(size_t opener) {
   switch (opener) {
     case RecLexer::OPEN_PAREN:
@@ -46,6 +48,7 @@ class Balancer {
       } else if (token.line_start && (is_step_word(token.type) || is_declaration_word(token.type))) {
         before_statement(token);
       }
+      if (token.bad && token.type == RecLexer::STRING) bad_string_ = token.begin;
       if (closer_of(token.type) != 0) open_.push_back(token);
       if (is_closer(token.type) && !close(token)) continue;
       out_.push_back(token);
@@ -74,6 +77,7 @@ class Balancer {
   bool close(const Token& token) {
     const auto fits = [&](const Token& opener) { return closer_of(opener.type) == token.type; };
     if (std::ranges::none_of(open_, fits)) {
+      if (++reported_ > kMostReports) return false;
       diagnostics_
           .error(Code::unmatched_bracket, list_.span(token),
                  fmt::format("this `{}` closes nothing", sign_of(token.type)), "no bracket of this kind is open")
@@ -90,10 +94,8 @@ class Balancer {
     open_.pop_back();
     const size_t closer = closer_of(opener.type);
     out_.push_back({.type = closer, .begin = before.begin, .end = before.begin});
-    const auto same_line = [&](const Token& token) {
-      return token.bad && token.type == RecLexer::STRING && token.begin > opener.begin && token.begin < before.begin;
-    };
-    if (list_.cut || std::ranges::any_of(out_, same_line)) return;  // an open string or comment has eaten the closer
+    const bool eaten = bad_string_ > opener.begin && bad_string_ < before.begin;
+    if (list_.cut || eaten || ++reported_ > kMostReports) return;  // an open string or comment has eaten the closer
     diagnostics_
         .error(Code::unclosed_bracket, list_.span(opener), fmt::format("this `{}` is never closed", list_.text(opener)),
                "opened here")
@@ -107,6 +109,8 @@ class Balancer {
  private:
   TokenList& list_;
   diagnostics::Diagnostics& diagnostics_;
+  uint32_t bad_string_ = 0;  // where the last string began that is not closed
+  int reported_ = 0;
   std::vector<Token> open_;
   std::vector<Token> out_;
 };

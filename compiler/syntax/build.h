@@ -97,6 +97,7 @@ class Builder {
   const TokenList& list_;
   diagnostics::Diagnostics& diagnostics_;
   std::set<std::string, std::less<>> declared_;  // names that the file binds somewhere
+  Span too_long_{};                              // the expression that was last refused for its depth
   bool declared_known_ = false;
   bool declares(std::string_view name);
 };

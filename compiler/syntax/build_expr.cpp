@@ -65,6 +65,9 @@ ExprPtr Builder::expression(RecParser::LoneExprContext* tree) {
 
 Builder::Built Builder::make(Span where, decltype(Expr::node) node, int depth) {
   if (depth > kMaxExpressionDepth) {
+    const bool known = too_long_.valid() && where.begin < too_long_.end && too_long_.begin < where.end;
+    too_long_ = known ? join(too_long_, where) : where;
+    if (known) return error_expr(where);  // the rest of the same expression
     diagnostics_
         .error(Code::expression_too_long, where,
                fmt::format("this expression is more than {} operations deep", kMaxExpressionDepth), "too long")

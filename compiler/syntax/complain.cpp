@@ -53,10 +53,33 @@ class Complainer {
     return std::ranges::any_of(failure_.open, [](const OpenRule& open) { return open.rule == RecParser::RuleExpr; });
   }
 
+  bool after_operand() const { return has_before() && ends_operand(before().type) && !here().line_start; }
+  // Whether a `=` here stands between two values, not after a name that it could bind.
+  bool compares() const {
+    if (failure_.expects(RecLexer::ASSIGN) || wants_operand() || !after_operand()) return false;
+    const size_t listed = listed_unit();
+    const bool member = failure_.at > 1 && list_.tokens[failure_.at - 2].type == RecLexer::DOT;
+    return in_expression() || listed == RecParser::RuleStep || listed == RecParser::RuleImportDecl || member;
+  }
+  // A list of steps, channels, rules or test lines that could only end here: what such a list is made of.
+  size_t listed_unit() const {
+    if (rule() == RecParser::RuleBlock) return RecParser::RuleStep;
+    if (rule() == RecParser::RuleModule) return RecParser::RuleImportDecl;
+    if (!failure_.expects(RecLexer::CLOSE_BRACE) || failure_.open.empty()) return 0;
+    if (rule() == RecParser::RuleTestDecl) return RecParser::RuleTestLine;
+    if (rule() != RecParser::RuleStep) return 0;
+    return list_.tokens[failure_.open.front().begin].type == RecLexer::RECALL ? RecParser::RuleChannel
+                                                                              : RecParser::RuleRuleLine;
+  }
+
   diagnostics::Diagnostic& error(Code code, size_t token, std::string message, std::string label) {
     return diagnostics_.error(code, list_.span(token), std::move(message), std::move(label));
   }
-  void retag(size_t token, size_t new_type) { list_.tokens[token].type = new_type; }
+  // A mended token counts as bad: where it does not fit either, nothing more is said.
+  void retag(size_t token, size_t new_type) {
+    list_.tokens[token].type = new_type;
+    list_.tokens[token].bad = true;
+  }
   void insert(size_t token, size_t new_type) {
     const uint32_t at = list_.tokens[token].begin;
     list_.tokens.insert(list_.tokens.begin() + static_cast<ptrdiff_t>(token),
@@ -80,7 +103,7 @@ class Complainer {
   }
 
   bool foreign_word() {
-    if (type() == RecLexer::QUESTION && in_expression()) {
+    if (type() == RecLexer::QUESTION && (in_expression() || after_operand())) {
       error(Code::no_ternary, failure_.at, "there is no `?:` operator", "unknown operator")
           .help.emplace_back("write `if CONDITION then A else B`; for a value that may be missing `x ?? default`");
       take_out();
@@ -136,7 +159,9 @@ class Complainer {
     const bool binds = list_.tokens[failure_.at + 1].type == RecLexer::ASSIGN;
     const Habit* habit = step_habit(lower(text()));
     const std::string suggestion = diagnostics::did_you_mean(text(), step_words());
-    auto& out = error(Code::unknown_step, failure_.at, fmt::format("unknown step `{}`", text()), "no step begins so");
+    const bool other_else = habit != nullptr && habit->type == RecLexer::ELSE;
+    auto& out = error(other_else ? Code::foreign_else : Code::unknown_step, failure_.at,
+                      fmt::format("unknown step `{}`", text()), "no step begins so");
     if (binds) {
       out.help.push_back(fmt::format("to name a value write `let {} = …`", text()));
       insert(failure_.at, RecLexer::LET);
@@ -185,7 +210,7 @@ class Complainer {
   }
 
   bool equals() {
-    if (type() == RecLexer::ASSIGN && in_expression()) {
+    if (type() == RecLexer::ASSIGN && compares()) {
       error(Code::assignment_in_expression, failure_.at, "`=` in an expression", "does not compare")
           .help.emplace_back("two values are compared with `==`");
       retag(failure_.at, RecLexer::EQ);
@@ -227,7 +252,14 @@ class Complainer {
   std::string found() const { return describe_found(list_, failure_.at); }
 
   void general() {
-    const std::string wanted = describe_expected(failure_.expected);
+    const size_t listed = listed_unit();
+    const std::string wanted = listed == RecParser::RuleStep         ? "the next step or `}`"
+                               : listed == RecParser::RuleImportDecl ? "the next declaration"
+                               : listed == RecParser::RuleChannel    ? "the next channel or `}`"
+                               : listed == RecParser::RuleRuleLine   ? "the next rule or `}`"
+                               : listed == RecParser::RuleTestLine   ? "the next line of the test or `}`"
+                                                                     : describe_expected(failure_.expected);
+    if (has_before() && (here().line_start || type() == antlr4::Token::EOF) && listed == 0) return ends_early(wanted);
     auto& out = error(
         Code::unexpected, failure_.at,
         wanted.empty() ? fmt::format("unexpected {}", found()) : fmt::format("expected {}, found {}", wanted, found()),
@@ -236,16 +268,33 @@ class Complainer {
       out.notes.push_back(
           fmt::format("`{}` is a reserved word: it can be a name only after `.` and `as`, and before `:`", text()));
     }
+    if (listed != RecParser::RuleStep && listed != RecParser::RuleImportDecl) add_form(out);
+  }
+
+  // What was begun is not finished on its line: the place to look at is the end of that line.
+  void ends_early(const std::string& wanted) {
+    const source::Span end{list_.file, before().end, before().end};
+    const auto last = list_.text(failure_.at - 1);
+    auto& out =
+        diagnostics_.error(Code::unexpected, end,
+                           wanted.empty() ? fmt::format("nothing follows after `{}`, but something must", last)
+                                          : fmt::format("expected {} after `{}`, found nothing more", wanted, last),
+                           wanted.empty() ? "not finished" : fmt::format("expected {}", wanted));
+    add_form(out);
+  }
+
+  void add_form(diagnostics::Diagnostic& out) const {
     for (const OpenRule& open : failure_.open) {
       const std::string_view form = form_of(open.rule, list_.tokens[open.begin].type);
       if (form.empty()) continue;
       out.notes.push_back(fmt::format("the form is `{}`", form));
-      break;
+      return;
     }
   }
 
   // Takes out the innermost step, channel, rule or declaration that the failure lies in.
   void take_out() {
+    if (const size_t listed = listed_unit(); listed != 0) return take_out_from(failure_.at, listed);
     for (const OpenRule& open : failure_.open) {
       if (is_unit(open.rule)) return take_out_from(open.begin, open.rule);
     }
@@ -297,7 +346,10 @@ class Complainer {
       case RecParser::RuleStep: {
         const bool option =
             token.type == RecLexer::WHERE || token.type == RecLexer::TAKE || token.type == RecLexer::WHEN;
-        return is_step_word(token.type) && (!option || token.line_start);
+        const bool foreign =
+            token.type == RecLexer::ID && token.line_start &&
+            (ends_operand(list_.tokens[i - 1].type) || list_.tokens[i - 1].type == RecLexer::CLOSE_BRACE);
+        return foreign || (is_step_word(token.type) && (!option || token.line_start));
       }
       case RecParser::RuleChannel:
         return is_word(token.type) && next == RecLexer::ASSIGN;
