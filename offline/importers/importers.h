@@ -14,11 +14,14 @@ struct ImportSummary {
   std::vector<std::string> warnings;  // "ratings.csv:17: rating is no number"
 };
 
-/// `from`: a folder in ml-latest-small's layout (CSV) or MovieLens 1M's (`::`). Writes users, movies (title, year, genres), ratings.
+/// `from`: a folder in ml-latest-small's layout (CSV) or MovieLens 1M's (`::`). Writes users, movies (title, year,
+/// genres), ratings.
 std::expected<ImportSummary, ingest::FileError> import_movielens(const std::string& from, const std::string& to);
-/// `from`: the tab-separated file, or the folder that holds it. Videos are derived from their events; a duration of 0 is missing.
+/// `from`: the tab-separated file, or the folder that holds it. Videos are derived from their events; a duration of 0
+/// is missing.
 std::expected<ImportSummary, ingest::FileError> import_kuairand(const std::string& from, const std::string& to);
-/// `from`: a folder with train.txt and test.txt; only train becomes data, test is kept beside it as test.csv. The k-th item of a user gets time k seconds.
+/// `from`: a folder with train.txt and test.txt; only train becomes data, test is kept beside it as test.csv. The k-th
+/// item of a user gets time k seconds.
 std::expected<ImportSummary, ingest::FileError> import_lightgcn(const std::string& from, const std::string& to);
 
 }  // namespace rec::importers
