@@ -1,4 +1,5 @@
-// The demo universe: a generated note-sharing app whose users act on latent interests. docs/demo.md describes the model.
+// The demo universe: a generated note-sharing app whose users act on latent interests. docs/demo.md describes the
+// model.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,9 @@ struct DemoOptions {
   uint64_t seed = 1;
   bool write_truth = false;  // truth.csv: user, note, affinity of every exposed pair and of each user's best notes
 };
-struct DemoSummary { uint64_t users = 0, items = 0, exposures = 0; };
+struct DemoSummary {
+  uint64_t users = 0, items = 0, exposures = 0;
+};
 
 /// Writes catalog.yaml, users.csv, notes.csv, content.npy, feedback.csv. Same options, same bytes.
 std::expected<DemoSummary, ingest::FileError> write_demo(const std::string& directory, const DemoOptions& options);
