@@ -62,11 +62,21 @@ bool check_type(const syntax::TypeSyntax& written, diagnostics::Diagnostics& dia
   } else if (written.name == "row") {
     out = types::row(written.table.text);
   } else if (!scalar_kind(written.name, out.kind)) {
-    auto names = kTypeNames;
-    names.insert(names.end(), {"vector", "row", "enum"});
-    suggest(diagnostics.error(Code::unknown_type, written.span, fmt::format("there is no type `{}`", written.name),
-                              "not a type"),
-            written.name, names, "the language");
+    auto& d = diagnostics.error(Code::unknown_type, written.span, fmt::format("there is no type `{}`", written.name),
+                                "not a type");
+    static constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+        {"number", "float"}, {"double", "float"}, {"real", "float"},    {"f32", "float"},
+        {"integer", "int"},  {"long", "int"},     {"i64", "int"},       {"str", "string"},
+        {"text", "string"},  {"boolean", "bool"}, {"datetime", "time"}, {"timestamp", "time"}};
+    const auto* known = std::ranges::find(kElsewhere, std::string_view(written.name),
+                                          &std::pair<std::string_view, std::string_view>::first);
+    if (known != std::end(kElsewhere)) {
+      d.help.push_back(fmt::format("it is called `{}` here", known->second));
+    } else {
+      auto names = kTypeNames;
+      names.insert(names.end(), {"vector", "row", "enum"});
+      suggest(d, written.name, names, "the language");
+    }
     return false;
   }
   out.optional = written.optional;

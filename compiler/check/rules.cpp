@@ -55,12 +55,8 @@ bool PipelineChecker::rule(const syntax::Rule& written, Rule& out) {
     out.length = expressions_.check_count(*written.length, scope_, "the length of a rule", 1);
     good = good && out.length != kNoExpr;
   }
-  if (written.at_least && (written.by || written.scope == syntax::RuleScope::in_a_row)) {
-    context_.diagnostics.error(
-        Code::bad_rule, written.span,
-        written.by ? "`at least` has no `by`: which value would be owed?" : "`at least` is `in first T` or `in any W`");
-    return false;
-  }
+  if (written.at_least && (written.by || written.scope == syntax::RuleScope::in_a_row))
+    return false;  // the parser has said so
   if (written.where) {
     out.where = expressions_.check_as(*written.where, scope_, types::boolean(), kCandidateLevels | graph::kBarrier,
                                       "the condition of a rule");
