@@ -17,12 +17,12 @@
 namespace rec::engine {
 
 struct Request {
-  std::string pipeline;                         // empty: the compilation's main one
-  std::string user;                             // the key as text
-  std::map<std::string, types::Value> fields;   // of the catalog's `request:`, typed
-  std::optional<int64_t> now;                   // microseconds; without it the newest event's time
+  std::string pipeline;                        // empty: the compilation's main one
+  std::string user;                            // the key as text
+  std::map<std::string, types::Value> fields;  // of the catalog's `request:`, typed
+  std::optional<int64_t> now;                  // microseconds; without it the newest event's time
   std::optional<std::string> id;
-  std::map<std::string, types::Value> set;      // parameters, typed and within bounds
+  std::map<std::string, types::Value> set;  // parameters, typed and within bounds
   bool trace = false;
 };
 
@@ -40,7 +40,9 @@ struct Item {
   std::vector<ItemChannel> channels;
   std::vector<EmittedValue> values;  // one a Page::value_names
 };
-struct Degradation { std::string what, reason; };
+struct Degradation {
+  std::string what, reason;
+};
 struct Page {
   std::string pipeline, user, table, request_id;
   uint64_t generation = 0;
@@ -54,20 +56,32 @@ struct Page {
 /// Why a request got no page: R8xxx. Rendered like any diagnostic.
 using Error = diagnostics::Diagnostic;
 
-/// Runs one pipeline for one request. Thread-safe: plan and generation are immutable.
-std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Generation& generation, const Request& request);
+/// Runs one pipeline for one request. Thread-safe: plan and generation are immutable. `sources`: the files of the plan,
+/// for line numbers in the trace (0 without).
+std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Generation& generation,
+                                     const Request& request, const source::Sources* sources = nullptr);
 
-/// A request from a JSON object {"pipeline", "user", "request", "now", "id", "set"}: names, types and bounds checked against catalog and
-/// plan. `where` names the line in messages.
-std::expected<Request, Error> parse_request(std::string_view json, const graph::Plan& plan, const catalog::Catalog& catalog);
+/// A request from a JSON object {"pipeline", "user", "request", "now", "id", "set"}: names, types and bounds checked
+/// against catalog and plan. A `pipeline` is taken over as it stands: the caller chooses the plan by it
+/// (request_pipeline).
+std::expected<Request, Error> parse_request(std::string_view json, const graph::Plan& plan,
+                                            const catalog::Catalog& catalog);
+/// The pipeline that a request line names, or empty; parse_request then says what is wrong with a line that cannot be
+/// read.
+std::string request_pipeline(std::string_view json);
 /// One line that parse_request reads back.
 std::string format_request(const Request& request, const graph::Plan& plan, const catalog::Catalog& catalog);
 /// A parameter's value from text ("--set like_weight=3"), checked against type and bounds.
 std::expected<types::Value, Error> parse_parameter(const graph::Parameter& parameter, std::string_view text);
 
-/// A page as docs/operations.md shows it: one JSON object, or a table for a terminal.
+/// A page as one JSON object, without a newline at its end unless `pretty`.
 std::string page_json(const Page& page, bool pretty);
-std::string page_table(const Page& page, const store::Generation& generation);
+/// A table for a terminal of `width` columns (0: lines are not clipped), a readable title beside the key where the item
+/// table has one.
+std::string page_table(const Page& page, const store::Generation& generation, size_t width = 0);
+/// A header and one line an item: position, key, the emitted values, the channels.
 std::string page_csv(const Page& page);
+/// A request that got no page, as one JSON object: {"error": {"code", "message", ...}}.
+std::string error_json(const Error& error);
 
 }  // namespace rec::engine

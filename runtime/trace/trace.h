@@ -12,9 +12,9 @@ namespace rec::trace {
 
 struct ChannelTrace {
   std::string name;
-  uint64_t looked_at = 0;   // candidates the source brought before `eligible` and `where`
-  uint64_t out = 0;         // after its own take
-  uint64_t kept = 0;        // in the merged list
+  uint64_t looked_at = 0;  // candidates the source brought before `eligible` and `where`
+  uint64_t out = 0;        // after its own take
+  uint64_t kept = 0;       // in the merged list
   bool short_of_take = false;
   int64_t us = 0;
   std::vector<std::pair<std::string, uint64_t>> drops;  // by predicate, in order

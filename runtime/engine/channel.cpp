@@ -1,0 +1,80 @@
+// One channel of `recall`: its source, its conditions, its ordering, its `take`.
+#include <algorithm>
+#include <functional>
+
+#include "runtime/engine/admit.h"
+#include "runtime/engine/order.h"
+#include "runtime/engine/run.h"
+#include "runtime/engine/source_arguments.h"
+
+namespace rec::engine {
+namespace {
+
+std::string_view index_name(const graph::Channel& channel) {
+  for (const auto& argument : channel.arguments) {
+    if (argument.kind == operators::ParameterKind::index) return argument.index;
+  }
+  return {};
+}
+
+/// `by`: puts the candidates in the order of the key, which becomes their score where it is a float.
+void reorder(Run& run, const graph::Order& by, size_t take, ChannelResult& result) {
+  interpreter::Evaluator key(run.context, by.key);
+  const types::Type& type = run.plan.exprs[by.key].type;
+  const interpreter::Values values = key.run({.batch = nullptr, .indices = result.rows});
+  uint64_t nan = 0;
+  const auto places = first_of(ranked(values, type, result.rows.size(), by.ascending, nan), take);
+  std::vector<uint32_t> rows(places.size());
+  for (size_t i = 0; i < places.size(); ++i) rows[i] = result.rows[places[i]];
+  result.scores.clear();
+  if (type.kind == types::Kind::floating) {
+    for (const uint32_t place : places) result.scores.push_back(values.as<float>()[place]);
+  }
+  result.rows = std::move(rows);
+}
+
+void cut(ChannelResult& result, size_t take) {
+  if (result.rows.size() > take) result.rows.resize(take);
+  if (result.scores.size() > take) result.scores.resize(take);
+}
+
+}  // namespace
+
+ChannelResult run_channel(Run& run, const graph::Channel& channel) {
+  const Stopwatch watch;
+  ChannelResult result;
+  result.trace.name = channel.name;
+  std::optional<uint32_t> take;
+  if (channel.take != graph::kNoExpr) take = count_of(run, channel.take);
+
+  Admit admit(run.context, channel.where);
+  const operators::AdmitFn admit_fn = std::ref(admit);
+  const auto arguments = source_arguments(run, channel);
+  auto found = std::get<operators::SourceDef>(channel.source->what)
+                   .run({.generation = run.generation,
+                         .item_table = run.plan.item_table,
+                         .index = index_name(channel),
+                         .arguments = arguments,
+                         .admit = admit_fn,
+                         .take = take,
+                         .reordered = channel.by.has_value(),
+                         .arena = run.arena(),
+                         .stop = {}});
+  if (!found) {
+    run.degraded.push_back({"channel " + channel.name, found.error()});
+    result.trace.us = watch.us();
+    return result;
+  }
+  result.rows = std::move(found->rows);
+  result.scores = std::move(found->scores);
+  if (channel.by) reorder(run, *channel.by, take.value_or(UINT32_MAX), result);
+  cut(result, take.value_or(UINT32_MAX));
+  result.trace.looked_at = found->looked_at;
+  result.trace.out = result.rows.size();
+  result.trace.short_of_take = take && result.rows.size() < *take;
+  result.trace.drops = admit.drops();
+  result.trace.us = watch.us();
+  return result;
+}
+
+}  // namespace rec::engine

@@ -1,0 +1,64 @@
+// `merge`: one duplicate-free batch of the channels' results, with where each candidate came from.
+#include <algorithm>
+
+#include "operators/row_index.h"
+#include "runtime/engine/run.h"
+
+namespace rec::engine {
+namespace {
+
+int64_t count_or_one(Run& run, graph::ExprId expr) {
+  return expr == graph::kNoExpr ? 1 : std::max<int64_t>(run.context.integer(expr), 0);
+}
+
+std::vector<operators::MergePick> picks(Run& run, const graph::MergeStep& merge,
+                                        std::span<const ChannelResult> channels) {
+  std::optional<uint32_t> take;
+  if (merge.take != graph::kNoExpr) take = count_of(run, merge.take);
+  std::vector<operators::MergeInput> inputs(channels.size());
+  for (size_t c = 0; c < channels.size(); ++c) {
+    inputs[c].rows = channels[c].rows;
+    if (c >= merge.counts.size()) continue;
+    inputs[c].low = count_or_one(run, merge.counts[c].first);
+    inputs[c].high =
+        merge.counts[c].second == graph::kNoExpr ? inputs[c].low : count_or_one(run, merge.counts[c].second);
+  }
+  return std::get<operators::MergeDef>(merge.policy->what).run(inputs, take);
+}
+
+/// Positions and scores of a channel's candidates, by place in the batch.
+interpreter::ChannelColumn provenance(Run& run, ChannelResult& channel, operators::RowIndex& places, size_t rows) {
+  const auto position = run.arena().allocate<int32_t>(rows);
+  std::ranges::fill(position, 0);
+  std::span<float> score;
+  if (!channel.scores.empty()) {
+    score = run.arena().allocate<float>(rows);
+    std::ranges::fill(score, 0.0F);
+  }
+  for (size_t i = 0; i < channel.rows.size(); ++i) {
+    if (!places.contains(channel.rows[i])) continue;
+    const uint32_t at = places.insert(channel.rows[i]).first;
+    position[at] = static_cast<int32_t>(i + 1);
+    if (!score.empty()) score[at] = channel.scores[i];
+    ++channel.trace.kept;
+  }
+  return {.position = position, .score = score};
+}
+
+}  // namespace
+
+void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelResult> channels) {
+  auto& batch = run.batch;
+  if (merge.policy == nullptr) {
+    batch.rows = channels[0].rows;
+  } else {
+    for (const auto& pick : picks(run, merge, channels))
+      batch.rows.push_back(channels[pick.channel].rows[pick.position]);
+  }
+  operators::RowIndex places(batch.rows.size());
+  batch.order.clear();
+  for (const uint32_t row : batch.rows) batch.order.push_back(places.insert(row).first);
+  for (ChannelResult& channel : channels) batch.channels.push_back(provenance(run, channel, places, batch.rows.size()));
+}
+
+}  // namespace rec::engine

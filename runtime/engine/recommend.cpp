@@ -1,0 +1,89 @@
+// A request from start to page: inputs, then the plan's steps in order, then the values to return.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/engine/engine.h"
+#include "runtime/engine/errors.h"
+#include "runtime/engine/request_inputs.h"
+#include "runtime/engine/run.h"
+
+namespace rec::engine {
+namespace {
+
+/// Every step but the recall.
+struct StepRunner {
+  Run& run;
+  trace::StepTrace& trace;
+  void operator()(const graph::RecallStep&) {}
+  void operator()(const graph::WhereStep& step) { run_where(run, step, trace); }
+  void operator()(const graph::LetStep& step) { run_let(run, step); }
+  void operator()(const graph::TopStep& step) { run_top(run, step, trace); }
+  void operator()(const graph::SortStep& step) { run_sort(run, step, trace); }
+  void operator()(const graph::TakeStep& step) { run_take(run, step); }
+  void operator()(const graph::RerankStep& step) { run_rerank(run, step, trace); }
+};
+
+void run_step(Run& run, const graph::Step& step) {
+  const Stopwatch watch;
+  trace::StepTrace trace{.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
+  trace.in = run.batch.order.size();
+  std::visit(StepRunner{run, trace}, step.what);
+  if (run.trace == nullptr) return;
+  trace.out = run.batch.order.size();
+  trace.us = watch.us();
+  run.trace->steps.push_back(std::move(trace));
+}
+
+void run_plan(Run& run) {
+  run.batch.lets.resize(run.plan.let_columns.size());
+  for (const graph::Step& step : run.plan.steps) {
+    if (const auto* recall = std::get_if<graph::RecallStep>(&step.what)) {
+      run_recall(run, *recall, step);
+    } else {
+      run_step(run, step);
+    }
+  }
+}
+
+}  // namespace
+
+uint32_t count_of(const Run& run, graph::ExprId expr) {
+  return static_cast<uint32_t>(std::clamp<int64_t>(run.context.integer(expr), 0, INT32_MAX));
+}
+
+std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Generation& generation,
+                                     const Request& request, const source::Sources* sources) {
+  const Stopwatch watch;
+  auto inputs = request_inputs(plan, generation, request);
+  if (!inputs) return std::unexpected(std::move(inputs.error()));
+  Page page{.pipeline = plan.name,
+            .user = request.user,
+            .table = generation.table(plan.item_table).name(),
+            .request_id = inputs->id,
+            .generation = generation.number()};
+  column::Arena arena;
+  interpreter::RequestContext context(plan, generation, std::move(*inputs), arena);
+  trace::Trace trace;
+  Run run{.plan = plan, .generation = generation, .context = context, .sources = sources};
+  if (request.trace) run.trace = &trace;
+
+  run_plan(run);
+  for (const auto& emit : plan.emits) page.value_names.push_back(emit.name);
+  page.items = collect_items(run);
+  if (context.error()) {
+    return std::unexpected(
+        request_error(diagnostics::Code::damaged_user_store,
+                      fmt::format("cannot read what user `{}` did: {}", request.user, *context.error()),
+                      "`rec-build DIR` makes the data anew"));
+  }
+  page.degraded = std::move(run.degraded);
+  if (request.trace) {
+    trace.gone = context.gone();
+    trace.us = watch.us();
+    page.trace = std::move(trace);
+  }
+  return page;
+}
+
+}  // namespace rec::engine

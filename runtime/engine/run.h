@@ -1,0 +1,72 @@
+// One request while it runs: what the steps read and change.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/graph/plan.h"
+#include "compiler/source/source.h"
+#include "runtime/column/column.h"
+#include "runtime/engine/engine.h"
+#include "runtime/interpreter/evaluate.h"
+#include "runtime/trace/trace.h"
+
+namespace rec::engine {
+
+struct Run {
+  const graph::Plan& plan;
+  const store::Generation& generation;
+  interpreter::RequestContext& context;
+  const source::Sources* sources = nullptr;  // for line numbers in the trace
+  interpreter::Batch batch{};
+  std::vector<Degradation> degraded{};
+  trace::Trace* trace = nullptr;  // null: not asked for
+
+  column::Arena& arena() const { return context.arena(); }
+  /// The candidates present, in present order.
+  interpreter::CandidateRows present() const { return {.batch = &batch, .indices = batch.order}; }
+  uint32_t line(source::Span span) const {
+    return sources == nullptr || !span.valid() ? 0 : sources->file(span.file).locate(span.begin).line;
+  }
+};
+
+/// A request-level count as a number of rows: negative is none.
+uint32_t count_of(const Run& run, graph::ExprId expr);
+
+/// Microseconds since it was made.
+class Stopwatch {
+ public:
+  int64_t us() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// The steps, one file each (step_*.cpp). `trace` is the step's own record; steps fill in what only they know.
+void run_recall(Run& run, const graph::RecallStep& step, const graph::Step& written);
+void run_where(Run& run, const graph::WhereStep& step, trace::StepTrace& trace);
+void run_let(Run& run, const graph::LetStep& step);
+void run_top(Run& run, const graph::TopStep& step, trace::StepTrace& trace);
+void run_sort(Run& run, const graph::SortStep& step, trace::StepTrace& trace);
+void run_take(Run& run, const graph::TakeStep& step);
+void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace);
+
+/// What a channel brought, best first, after its own conditions, ordering and `take`.
+struct ChannelResult {
+  std::vector<uint32_t> rows;
+  std::vector<float> scores;  // empty: none
+  trace::ChannelTrace trace;
+};
+ChannelResult run_channel(Run& run, const graph::Channel& channel);
+/// Makes the batch of the channels' results: rows, present order, provenance. `kept` of each trace is filled in.
+void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelResult> channels);
+
+/// The page's items with what `emit` names, in present order.
+std::vector<Item> collect_items(Run& run);
+
+}  // namespace rec::engine

@@ -1,0 +1,49 @@
+// Scalar values as 64-bit numbers.
+#include "runtime/engine/scalars.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace rec::engine {
+
+int64_t scalar(const void* data, types::Kind kind, size_t i) {
+  switch (kind) {
+    case types::Kind::boolean:
+      return static_cast<const uint8_t*>(data)[i];
+    case types::Kind::string:
+    case types::Kind::enumeration:
+      return static_cast<const int32_t*>(data)[i];
+    case types::Kind::row:
+      return static_cast<const uint32_t*>(data)[i];
+    case types::Kind::floating: {
+      const float value = static_cast<const float*>(data)[i] + 0.0F;
+      return std::bit_cast<int32_t>(std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value);
+    }
+    default:
+      return static_cast<const int64_t*>(data)[i];
+  }
+}
+
+std::span<const column::ListRef> number_lists(const interpreter::Values& values, const types::Type& type, size_t n,
+                                              bool as_sets, column::Arena& arena) {
+  const bool is_list = type.kind == types::Kind::list;
+  const auto lists = arena.allocate<column::ListRef>(n);
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t size = !values.has(i) ? 0 : is_list ? values.as<column::ListRef>()[i].size : 1;
+    auto numbers = arena.allocate<int64_t>(size);
+    for (size_t k = 0; k < size; ++k) {
+      numbers[k] =
+          is_list ? scalar(values.as<column::ListRef>()[i].data, type.element, k) : scalar(values.data, type.kind, i);
+    }
+    if (as_sets) {
+      std::ranges::sort(numbers);
+      numbers = numbers.first(static_cast<size_t>(std::ranges::unique(numbers).begin() - numbers.begin()));
+    }
+    lists[i] = {numbers.data(), static_cast<uint32_t>(numbers.size())};
+  }
+  return lists;
+}
+
+}  // namespace rec::engine
