@@ -47,10 +47,10 @@ struct Page {
   std::string pipeline, user, table, request_id;
   uint64_t generation = 0;
   std::string engine = "interpreter";
-  std::vector<std::string> value_names;
-  std::vector<Item> items;
-  std::vector<Degradation> degraded;
-  std::optional<trace::Trace> trace;
+  std::vector<std::string> value_names{};
+  std::vector<Item> items{};
+  std::vector<Degradation> degraded{};
+  std::optional<trace::Trace> trace{};
 };
 
 /// Why a request got no page: R8xxx. Rendered like any diagnostic.

@@ -17,12 +17,12 @@ struct ChannelTrace {
   uint64_t kept = 0;       // in the merged list
   bool short_of_take = false;
   int64_t us = 0;
-  std::vector<std::pair<std::string, uint64_t>> drops;  // by predicate, in order
+  std::vector<std::pair<std::string, uint64_t>> drops{};  // by predicate, in order
 };
 struct RelaxationTrace {
   std::string rule;
   uint32_t line = 0;
-  std::vector<uint32_t> positions;  // from 1
+  std::vector<uint32_t> positions{};  // from 1
 };
 struct StepTrace {
   std::string step, text;
@@ -30,12 +30,12 @@ struct StepTrace {
   uint64_t in = 0, out = 0;
   int64_t us = 0;
   uint64_t nan = 0;  // NaN keys met while ordering
-  std::vector<std::pair<std::string, uint64_t>> drops;
-  std::vector<ChannelTrace> channels;
-  std::vector<RelaxationTrace> relaxed;
+  std::vector<std::pair<std::string, uint64_t>> drops{};
+  std::vector<ChannelTrace> channels{};
+  std::vector<RelaxationTrace> relaxed{};
 };
 struct Trace {
-  std::vector<StepTrace> steps;
+  std::vector<StepTrace> steps{};
   uint64_t gone = 0;  // events and listed keys whose item has no row any more
   int64_t us = 0;     // the whole request
 };
