@@ -25,8 +25,9 @@ size_t declared_columns(const catalog::Table& table) {
 }  // namespace
 
 void GenerationReader::report(Code code, std::string message) {
+  const char* option = code == Code::damaged_user_store ? " --full" : "";
   diagnostics_.error(code, {}, std::move(message))
-      .help.push_back(fmt::format("run `rec-build {}` to build the data again", data_directory_));
+      .help.push_back(fmt::format("run `rec-build {}{}` to build the data again", data_directory_, option));
 }
 
 void GenerationReader::report(const FileProblem& problem) {
@@ -51,7 +52,7 @@ std::unique_ptr<Generation> GenerationReader::open() {
     return nullptr;
   }
   for (const catalog::Table& table : generation->catalog_.tables) {
-    if (!open_table(*generation, table)) {
+    if (!open_table(*generation, table, true)) {
       return nullptr;
     }
   }
@@ -97,7 +98,19 @@ MappedFile* GenerationReader::map(Generation& generation, const std::string& pat
   return &generation.mappings_.back()->file;
 }
 
-bool GenerationReader::open_table(Generation& generation, const catalog::Table& description) {
+std::unique_ptr<Generation> GenerationReader::open_tables(const catalog::Catalog& catalog) {
+  std::unique_ptr<Generation> generation(new Generation);
+  generation->directory_ = directory_;
+  generation->catalog_ = catalog;
+  for (const catalog::Table& table : catalog.tables) {
+    if (!open_table(*generation, table, false)) {
+      return nullptr;
+    }
+  }
+  return generation;
+}
+
+bool GenerationReader::open_table(Generation& generation, const catalog::Table& description, bool with_statistics) {
   const MappedFile* file = map(generation, table_path(directory_, description.name), FileKind::table);
   if (file == nullptr) {
     return false;
@@ -124,7 +137,7 @@ bool GenerationReader::open_table(Generation& generation, const catalog::Table& 
   }
   const bool strings_are_keys = description.columns[0].type.kind == types::Kind::string;
   (strings_are_keys ? table.string_keys_ : table.int_keys_) = table.columns_[0];
-  if (!open_statistics(generation, description, table)) {
+  if (with_statistics && !open_statistics(generation, description, table)) {
     return false;
   }
   generation.tables_.push_back(std::move(table));

@@ -22,6 +22,8 @@ class GenerationReader {
 
   /// nullptr after an error, which is reported.
   std::unique_ptr<Generation> open();
+  /// The tables' own columns alone, without manifest, statistics, indexes and users: what a build computes those from.
+  std::unique_ptr<Generation> open_tables(const catalog::Catalog& catalog);
   /// Checksums and values of everything; reports the first fault of each file.
   bool check(const Generation& generation);
 
@@ -31,7 +33,7 @@ class GenerationReader {
 
  private:
   bool open_catalog(Generation& generation, const Manifest& manifest);
-  bool open_table(Generation& generation, const catalog::Table& description);
+  bool open_table(Generation& generation, const catalog::Table& description, bool with_statistics);
   bool open_statistics(Generation& generation, const catalog::Table& description, Table& table);
   bool open_index(Generation& generation, const catalog::Index& description);
   bool open_users(Generation& generation, const Manifest& manifest);

@@ -58,6 +58,17 @@ RecordKey record_key(size_t sequence, const Key& user) {
   return key;
 }
 
+std::pair<std::string, std::string> make_record(size_t sequence, const Key& user, std::string events) {
+  RecordKey key = record_key(sequence, user);
+  if (key.hashed) {
+    ByteWriter out;
+    out.text(std::get<std::string>(user));
+    out.raw(events.data(), events.size());
+    events = out.take();
+  }
+  return {std::move(key.bytes), std::move(events)};
+}
+
 std::vector<types::Type> event_types(const catalog::Events& events) {
   std::vector<types::Type> types;
   for (const catalog::Column& column : events.columns) {

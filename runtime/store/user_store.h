@@ -46,6 +46,9 @@ struct RecordKey {
 };
 RecordKey record_key(size_t sequence, const Key& user);
 
+/// Key and value of a record to be written.
+std::pair<std::string, std::string> make_record(size_t sequence, const Key& user, std::string events);
+
 /// Types of a sequence's event columns, in the catalog's order.
 std::vector<types::Type> event_types(const catalog::Events& events);
 

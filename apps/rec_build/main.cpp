@@ -1,0 +1,93 @@
+// rec-build: raw data in, a generation out.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "apps/rec_build/commands.h"
+
+namespace rec::rec_build {
+namespace {
+
+struct Arguments {
+  std::string directory, from, to, user;
+  bool strict = false, full = false;
+  simulation::DemoOptions demo;
+};
+
+void add_import(CLI::App& app, Arguments& arguments) {
+  CLI::App* import = app.add_subcommand("import", "turn a public data set into a data directory");
+  import->require_subcommand(1);
+  for (const char* kind : {"movielens", "kuairand", "lightgcn"}) {
+    CLI::App* one = import->add_subcommand(kind);
+    one->add_option("FROM", arguments.from, "the data set's folder or file")->required();
+    one->add_option("TO", arguments.to, "the data directory to write")->required();
+  }
+}
+
+void add_demo(CLI::App& app, Arguments& arguments) {
+  CLI::App* demo = app.add_subcommand("demo", "generate the demo universe");
+  demo->add_option("DIR", arguments.directory, "the data directory to write")->required();
+  demo->add_option("--users", arguments.demo.users)->capture_default_str()->check(CLI::Range(1, 10'000'000));
+  demo->add_option("--items", arguments.demo.items)->capture_default_str()->check(CLI::Range(1, 10'000'000));
+  demo->add_option("--seed", arguments.demo.seed)->capture_default_str();
+  demo->add_flag("--truth", arguments.demo.write_truth, "write the latent affinities to truth.csv");
+}
+
+int dispatch(CLI::App& app, const Arguments& arguments) {
+  if (const CLI::App* import = app.get_subcommand("import"); import->parsed()) {
+    return run_import(import->get_subcommands().front()->get_name(), arguments.from, arguments.to);
+  }
+  if (app.got_subcommand("demo")) {
+    return run_demo(arguments.directory, arguments.demo);
+  }
+  if (app.got_subcommand("check")) {
+    return run_check(arguments.directory);
+  }
+  if (app.got_subcommand("inspect")) {
+    return run_inspect(arguments.directory, arguments.user);
+  }
+  if (arguments.directory.empty()) {
+    fmt::print(stderr, "{}", app.help());
+    return kUsage;
+  }
+  return run_build(arguments.directory, arguments.strict, arguments.full);
+}
+
+int run(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Makes data for rec-run: raw files and a catalog.yaml become a generation.", "rec-build");
+  app.footer("A directory that is named like a subcommand is written with its path: ./check");
+  app.set_version_flag("--version", "rec-build 0.1.0");
+  app.require_subcommand(0, 1);
+  app.add_option("DIR", arguments.directory, "the data directory to build");
+  app.add_flag("--strict", arguments.strict, "rows that cannot be read are errors");
+  app.add_flag("--full", arguments.full, "make everything again");
+  add_import(app, arguments);
+  add_demo(app, arguments);
+  CLI::App* check = app.add_subcommand("check", "verify every checksum of the current generation");
+  check->add_option("DIR", arguments.directory)->required();
+  CLI::App* inspect = app.add_subcommand("inspect", "tables, counts, and one user's history");
+  inspect->add_option("DIR", arguments.directory)->required();
+  inspect->add_option("--user", arguments.user, "the key of the user whose sequences are shown");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return dispatch(app, arguments);
+}
+
+}  // namespace
+}  // namespace rec::rec_build
+
+int main(int argc, char** argv) {
+  try {
+    return rec::rec_build::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error[R9001]: a bug in rec: {}\n", error.what());
+    return rec::rec_build::kBug;
+  }
+}

@@ -1,0 +1,31 @@
+// What each part of a generation is made from, as hashes: a part is stale when its hash is not the one in the manifest.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/catalog/catalog.h"
+#include "compiler/diagnostics/diagnostics.h"
+#include "runtime/store/manifest.h"
+
+namespace rec::build {
+
+/// Raw files of the catalog with their hashes. A file is read again unless size, times and inode are those of `before`
+/// and it had been at rest for two seconds when it was hashed.
+std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::string& directory,
+                                                                    const catalog::Catalog& catalog,
+                                                                    const std::map<std::string, store::RawFile>& before,
+                                                                    diagnostics::Diagnostics& diagnostics);
+
+/// By part: "table notes", "events", "statistics notes", "sequences", "index item_cf". Indexes that this version does
+/// not build have none.
+std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
+                                            const std::map<std::string, store::RawFile>& raw_files);
+
+/// Whether this version builds the index.
+bool is_built(const catalog::Index& index);
+
+}  // namespace rec::build

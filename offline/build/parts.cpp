@@ -1,0 +1,269 @@
+// Making, or taking over, each part of a generation.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "offline/build/builder.h"
+#include "offline/build/inputs.h"
+#include "offline/ingest/table_reader.h"
+#include "runtime/store/generation_reader.h"
+#include "runtime/store/table_writer.h"
+#include "runtime/store/user_store.h"
+
+namespace rec::build {
+
+namespace fs = std::filesystem;
+using diagnostics::Code;
+
+template <typename Make>
+bool Builder::make_part(const std::string& part, const std::string& file, Make make) {
+  if (options_.progress) {
+    options_.progress(part, static_cast<double>(parts_done_) / static_cast<double>(stale_.size()));
+  }
+  ++parts_done_;
+  if (stale_.at(part)) {
+    report_.made.push_back(part);
+    return make();
+  }
+  report_.reused.push_back(part);
+  manifest_.parts[part].bad_rows = previous_->parts.at(part).bad_rows;
+  if (file.empty()) {
+    return true;
+  }
+  auto linked = link_or_copy(previous_path_ + file.substr(path_.size()), file);
+  return linked || fail(linked.error());
+}
+
+bool Builder::report_bad_rows(const std::string& part, const ingest::BadRows& bad_rows) {
+  manifest_.parts[part].bad_rows = bad_rows.total();
+  for (const std::string& note : bad_rows.notes()) {
+    if (options_.strict) {
+      diagnostics_.error(Code::bad_rows, {}, note).help.push_back("correct the rows, or build without --strict");
+    } else {
+      report_.notes.push_back(note);
+    }
+  }
+  return !options_.strict || bad_rows.total() == 0;
+}
+
+EventContext Builder::context() const {
+  return {
+      .catalog = catalog_, .registry = registry_, .tables = *tables_, .sources = sources_, .diagnostics = diagnostics_};
+}
+
+bool Builder::make_tables() {
+  bool whole = true;
+  for (const catalog::Table& table : catalog_.tables) {
+    const std::string part = "table " + table.name;
+    const std::string file = store::table_path(path_, table.name);
+    whole = make_part(part, file,
+                      [&] {
+                        ingest::BadRows bad_rows;
+                        const auto raw = ingest::read_table(directory_, table, bad_rows, diagnostics_);
+                        if (!raw || !report_bad_rows(part, bad_rows)) {
+                          return false;
+                        }
+                        const auto written = store::write_table(file, raw->data, raw->order);
+                        return written || fail(written.error());
+                      }) &&
+            whole;  // every table is looked at, so that all mistakes show at once
+  }
+  if (whole) {
+    tables_ = store::GenerationReader(directory_, path_, sources_, diagnostics_).open_tables(catalog_);
+  }
+  return tables_ != nullptr;
+}
+
+ingest::EventLog* Builder::log(size_t events) {
+  if (const auto known = logs_.find(events); known != logs_.end()) {
+    return known->second.get();
+  }
+  const catalog::Events& description = catalog_.events[events];
+  const catalog::Table& users = *catalog_.table(description.user_table);
+  ingest::BadRows bad_rows;
+  auto read = ingest::read_event_log(directory_, description, *tables_->table(description.user_table),
+                                     users.unknown.has_value(), *tables_->table(description.item_table), bad_rows,
+                                     diagnostics_);
+  log_bad_rows_[events] = bad_rows.total();
+  if (read != nullptr && !report_bad_rows("events", bad_rows)) {
+    read = nullptr;
+  }
+  uint64_t all = 0;
+  for (const auto& [log, rows] : log_bad_rows_) {
+    all += rows;
+  }
+  manifest_.parts["events"].bad_rows = all;
+  return logs_.emplace(events, std::move(read)).first->second.get();
+}
+
+const KeptEvents* Builder::kept(size_t sequence) {
+  if (const auto known = kept_.find(sequence); known != kept_.end()) {
+    return &known->second;
+  }
+  const catalog::Sequence& description = catalog_.sequences[sequence];
+  const ingest::EventLog* read = log(description.events);
+  auto events = read == nullptr ? std::nullopt : keep_events(description, *read, context());
+  return events ? &kept_.emplace(sequence, std::move(*events)).first->second : nullptr;
+}
+
+bool Builder::make_statistics() {
+  for (const catalog::Table& table : catalog_.tables) {
+    const std::string part = "statistics " + table.name;
+    if (!stale_.contains(part)) {
+      continue;
+    }
+    const std::string file = store::statistics_path(path_, table.name);
+    const bool made = make_part(part, file, [&] {
+      std::vector<store::ColumnData> columns;
+      for (const catalog::Statistic& statistic : catalog_.statistics) {
+        if (statistic.table != table.name) {
+          continue;
+        }
+        const ingest::EventLog* read = log(statistic.events);
+        auto column = read == nullptr ? std::nullopt : compute_statistic(statistic, *read, context());
+        if (!column) {
+          return false;
+        }
+        columns.push_back(std::move(*column));
+      }
+      const auto written = store::write_statistics(file, tables_->table(table.name)->rows(), columns);
+      return written || fail(written.error());
+    });
+    if (!made) {
+      return false;
+    }
+  }
+  return true;
+}
+
+namespace {
+
+/// A file that is no LMDB file or is shorter than it was when the current generation was published is of no use to
+/// anybody.
+bool is_ruined(const std::string& path, uint64_t least_bytes) {
+  constexpr uint32_t kLmdbMagic = 0xBEEFC0DE;
+  std::error_code error;
+  const uint64_t size = fs::file_size(path, error);
+  if (error || size == 0) {
+    return false;
+  }
+  uint32_t magic = 0;
+  std::ifstream in(path, std::ios::binary);
+  in.seekg(16);
+  in.read(reinterpret_cast<char*>(&magic), sizeof(magic));
+  return size < least_bytes || (in.good() && magic != kLmdbMagic) || in.eof();
+}
+
+}  // namespace
+
+std::shared_ptr<store::LmdbEnvironment> Builder::open_user_store() {
+  const std::string path = store::user_store_path(directory_);
+  if (is_ruined(path, previous_ ? previous_->user_store_bytes : 0)) {
+    report_.notes.push_back(fmt::format("{} was damaged and has been made again", path));
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    fs::remove(path + "-lock", ignored);
+  }
+  auto users = store::LmdbEnvironment::open(path, true);
+  if (!users) {
+    fail(fmt::format("cannot write {}", users.error()));
+    return nullptr;
+  }
+  return *users;
+}
+
+bool Builder::make_sequences() {
+  if (catalog_.sequences.empty()) {
+    return true;
+  }
+  manifest_.epoch = stale_.at("sequences") ? manifest_.generation : previous_->epoch;
+  const bool made = make_part("sequences", "", [&] {
+    const auto users = open_user_store();
+    if (users == nullptr) {
+      return false;
+    }
+    // What dead builds left under this number or any other that no generation names.
+    auto written = users->remove_epochs_except(remove_old_generations(directory_, current_));
+    for (size_t sequence = 0; written && sequence < catalog_.sequences.size(); ++sequence) {
+      const KeptEvents* events = kept(sequence);
+      if (events == nullptr) {
+        return false;
+      }
+      const ingest::EventLog& read = *log(catalog_.sequences[sequence].events);
+      written = write_sequence(*users, manifest_.epoch, sequence, *events, read, context());
+    }
+    if (written) {
+      written = users->write(manifest_.epoch, {}, true);
+    }
+    return written || fail(fmt::format("cannot write {}", written.error()));
+  });
+  std::error_code error;
+  manifest_.user_store_bytes = fs::file_size(store::user_store_path(directory_), error);
+  return made;
+}
+
+bool Builder::make_indexes() {
+  for (const catalog::Index& index : catalog_.indexes) {
+    if (is_built(index) &&
+        !make_part("index " + index.name, store::index_path(path_, index.name), [&] { return make_index(index); })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+namespace {
+
+template <typename T>
+std::optional<T> option(const catalog::Index& index, const std::string& name) {
+  const auto found = index.options.find(name);
+  if (found == index.options.end()) {
+    return std::nullopt;
+  }
+  const T* value = std::get_if<T>(&found->second);
+  return value == nullptr ? std::nullopt : std::optional<T>(*value);
+}
+
+indexes::ItemCfOptions item_cf_options(const catalog::Index& index) {
+  using Weight = indexes::ItemCfOptions::UserWeight;
+  indexes::ItemCfOptions options;
+  options.top_k = static_cast<uint32_t>(option<int64_t>(index, "top_k").value_or(options.top_k));
+  options.popularity_exponent = option<double>(index, "popularity_exponent").value_or(options.popularity_exponent);
+  const std::string weight = option<std::string>(index, "user_weight").value_or("inverse");
+  options.user_weight = weight == "none" ? Weight::none : weight == "iuf" ? Weight::iuf : Weight::inverse;
+  options.half_life = option<int64_t>(index, "half_life");
+  if (const auto most = option<int64_t>(index, "max_items")) {
+    options.max_items = static_cast<uint32_t>(*most);
+  }
+  return options;
+}
+
+}  // namespace
+
+bool Builder::make_index(const catalog::Index& index) {
+  const size_t events = catalog_.sequences[*index.sequence].events;
+  const KeptEvents* kept_events = kept(*index.sequence);
+  if (kept_events == nullptr) {
+    return false;
+  }
+  const ingest::EventLog& read = *log(events);
+  const auto weight = evaluate_number(index.weight, events, read, context());
+  if (!weight) {
+    return false;
+  }
+  uint64_t without_weight = 0;
+  auto interactions = fold_interactions(*kept_events, read, *weight, without_weight);
+  if (without_weight > 0) {
+    report_.notes.push_back(
+        fmt::format("index {}: {} events left out, their weight is no number", index.name, without_weight));
+  }
+  const uint32_t items = tables_->table(catalog_.events[events].item_table)->rows();
+  const auto lists = indexes::build_item_cf(std::move(interactions), read.users(), items, item_cf_options(index));
+  const auto written =
+      store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour, lists.similarity);
+  return written || fail(written.error());
+}
+
+}  // namespace rec::build
