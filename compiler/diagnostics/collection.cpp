@@ -33,7 +33,7 @@ Diagnostic& Diagnostics::warning(Code code, source::Span span, std::string messa
 }
 
 void Diagnostics::sort() {
-  std::ranges::stable_sort(list_, [](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
+  std::ranges::sort(list_, [](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
   const auto repeats = std::ranges::unique(
       list_, [](const Diagnostic& a, const Diagnostic& b) { return order(a) == order(b) && a.severity == b.severity; });
   list_.erase(repeats.begin(), repeats.end());

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <tuple>
 
 namespace rec::diagnostics {
 namespace {
@@ -21,6 +21,7 @@ struct Mark {
   size_t begin, end;
   std::string text;
   bool primary;
+  size_t order = 0;  // in which they were given
 };
 
 // A line as cells, one a code point (a tab: one cell that holds four spaces).
@@ -69,8 +70,10 @@ void add_marks(const FrameLabel& label, const source::File& file, std::vector<Ma
 std::vector<Mark> marks_of(const std::vector<FrameLabel>& labels, const source::File& file) {
   std::vector<Mark> marks;
   for (const FrameLabel& label : labels) add_marks(label, file, marks);
-  std::ranges::stable_sort(
-      marks, [](const Mark& a, const Mark& b) { return a.line != b.line ? a.line < b.line : a.begin < b.begin; });
+  for (size_t i = 0; i < marks.size(); ++i) marks[i].order = i;
+  std::ranges::sort(marks, [](const Mark& a, const Mark& b) {
+    return std::tie(a.line, a.begin, a.order) < std::tie(b.line, b.begin, b.order);
+  });
   return marks;
 }
 

@@ -240,7 +240,7 @@ struct MergeStep {
 struct WhenArm {
   Span span;
   ExprPtr condition{};
-  std::vector<Step> steps{};
+  std::vector<Step> steps;  // no initialiser: Step is not complete here
 };  // condition null: the final else
 struct WhenStep {
   std::vector<WhenArm> arms{};

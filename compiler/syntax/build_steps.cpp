@@ -86,7 +86,8 @@ WhenStep Builder::when(RecParser::WhenStepContext* tree) {
   const auto conditions = tree->expr();
   const auto blocks = tree->block();
   for (size_t i = 0; i < blocks.size(); ++i) {
-    WhenArm arm{.span = span(blocks[i])};
+    WhenArm arm;
+    arm.span = span(blocks[i]);
     if (i < conditions.size()) {
       arm.condition = expr(conditions[i]);
       arm.span = join(arm.condition->span, arm.span);

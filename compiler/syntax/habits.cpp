@@ -50,8 +50,6 @@ constexpr std::array<Spelling, 14> kWideSigns{{{"（", "(", RecLexer::OPEN_PAREN
                                                {"×", "*", RecLexer::STAR},
                                                {"−", "-", RecLexer::MINUS}}};
 
-constexpr std::array<std::string_view, 6> kUnits{"us", "ms", "s", "m", "h", "d"};
-
 // The unit that a word like "sec" or "minutes" means; empty for other words.
 std::string_view meant_unit(std::string_view word) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kWords{
