@@ -105,7 +105,7 @@ void read_unknown(const Entry& section, Table& table, Context& context) {
     values[i] = column.type.kind == Kind::integer ? types::Value(int64_t{0}) : types::Value(0.0F);
   }
   for (const Entry& entry : named_entries(section, context)) {
-    const Node name{.kind = Node::Kind::scalar, .span = entry.key_span, .text = entry.key};
+    const Node name{.kind = Node::Kind::scalar, .span = entry.key_span, .text = entry.key, .items = {}, .entries = {}};
     const Column* column = find(table, name, "unknown", context);
     if (column == nullptr) continue;
     if (column->is_key) {

@@ -64,7 +64,8 @@ class TreeBuilder : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check_properties(mark, "", anchor);
     // An empty value's mark is the next token; the key is the better place then.
-    Node node{.span = span_at(mark)};
+    Node node;
+    node.span = span_at(mark);
     if (!open_.empty() && open_.back().pending && node.span.begin >= text_.size())
       node.span = open_.back().pending->second;
     close(std::move(node));
@@ -130,7 +131,12 @@ class TreeBuilder : public YAML::EventHandler {
                           (!quoted || text_.substr(std::min(begin + value.size(), text_.size())).starts_with(first));
     const size_t line_end = std::min(text_.find('\n', begin), text_.size());
     const size_t length = verbatim ? value.size() : std::max<size_t>(line_end - std::min(begin, line_end), 1);
-    return {.kind = Node::Kind::scalar, .span = span(begin, length), .text = value, .verbatim = verbatim};
+    return {.kind = Node::Kind::scalar,
+            .span = span(begin, length),
+            .text = value,
+            .verbatim = verbatim,
+            .items = {},
+            .entries = {}};
   }
 
   void begin(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
@@ -140,7 +146,7 @@ class TreeBuilder : public YAML::EventHandler {
       throw Abandon{};
     }
     if (kind == Node::Kind::sequence || kind == Node::Kind::mapping) refuse_as_key(span_at(mark));
-    open_.push_back({.node = {.kind = kind, .span = span_at(mark)}});
+    open_.push_back({.node = {.kind = kind, .span = span_at(mark), .items = {}, .entries = {}}});
   }
 
   void end() {

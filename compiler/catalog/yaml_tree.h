@@ -18,8 +18,8 @@ struct Node {
   source::Span span{};   // of a scalar: exactly its text, without quotes; else the place where the node begins
   std::string text{};    // scalar, escapes resolved
   bool verbatim = true;  // scalar: `text` is what stands in the file at `span`
-  std::vector<Node> items{};
-  std::vector<Entry> entries{};
+  std::vector<Node> items;
+  std::vector<Entry> entries;
 
   const Entry* entry(std::string_view key) const;
 };

@@ -68,7 +68,7 @@ indexes:
 const std::vector<std::string> kFields = {
     "user_id",          "video_id",  "time_ms", "is_click",     "is_follow",         "is_comment", "is_forward",
     "is_profile_enter", "long_view", "label",   "play_time_ms", "comment_stay_time", "duration_ms"};
-constexpr size_t kFirstFlag = 3, kFlags = 7, kPlayTime = 10, kCommentStay = 11, kDuration = 12;
+constexpr size_t kFirstFlag = 3, kFlags = 7, kDuration = 12;
 
 /// How often each non-zero length of a video was logged.
 using Durations = std::map<int64_t, std::map<int64_t, uint64_t>>;

@@ -166,8 +166,8 @@ std::vector<Exposure> simulate(Universe& universe, const DemoOptions& options) {
   log.reserve(size_t{options.users} * options.exposures_per_user);
   for (uint32_t user = 0; user < options.users; ++user)
     Visitor(universe, options, user).visit(options.exposures_per_user, log);
-  std::ranges::stable_sort(log, [](const Exposure& a, const Exposure& b) {
-    return std::tie(a.milliseconds, a.user) < std::tie(b.milliseconds, b.user);
+  std::ranges::sort(log, [](const Exposure& a, const Exposure& b) {
+    return std::tie(a.milliseconds, a.user, a.position, a.note) < std::tie(b.milliseconds, b.user, b.position, b.note);
   });
   return log;
 }
