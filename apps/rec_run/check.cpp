@@ -1,0 +1,42 @@
+// rec-run check: what is wrong with strategies, without running them.
+#include <fmt/format.h>
+
+#include "apps/rec_run/session.h"
+
+namespace rec::rec_run {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::string data, format = "text";
+};
+
+Exit check(const Options& options) {
+  Session session;
+  size_t pipelines = 0;
+  if (const auto catalog = session.catalog(options.data)) {
+    for (const auto& file : options.files) pipelines += session.compile(file, *catalog).plans.size();
+  }
+  const Exit exit = session.exit_code();
+  if (options.format == "json") {
+    session.diagnostics.sort();
+    fmt::print("{}\n", diagnostics::render_json(session.diagnostics, session.sources));
+    return exit;
+  }
+  session.report();
+  if (exit == kOk) fmt::print(stderr, "{} pipeline{} checked, no errors\n", pipelines, pipelines == 1 ? "" : "s");
+  return exit;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, int& exit) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("check", "Checks strategies against a catalog, without running them");
+  command->add_option("FILE", options->files, "strategies (.rec)")->required();
+  command->add_option("--data", options->data, "the data directory, with its catalog.yaml")->required();
+  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->callback([options, &exit] { exit = check(*options); });
+}
+
+}  // namespace rec::rec_run

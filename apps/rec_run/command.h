@@ -1,0 +1,25 @@
+// The subcommands of rec-run, one file each, and the exit codes they share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace rec::rec_run {
+
+enum Exit : int {
+  kOk = 0,
+  kFailed = 1,  // diagnostics, or checks that failed
+  kUsage = 2,
+  kData = 3,  // data or I/O
+  kBug = 70,
+};
+
+// Each declares its options, and a callback that runs it and sets `exit`.
+void add_run(CLI::App& app, int& exit);
+void add_check(CLI::App& app, int& exit);
+void add_explain(CLI::App& app, int& exit);
+void add_operators(CLI::App& app, int& exit);
+
+/// What --version prints.
+std::string version();
+
+}  // namespace rec::rec_run

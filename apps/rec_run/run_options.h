@@ -1,0 +1,16 @@
+// The options of rec-run run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace rec::rec_run {
+
+struct RunOptions {
+  std::string file, data, user, fields, now, id, pipeline, requests, record;
+  std::string engine = "interpreter", format = "table";
+  std::vector<std::string> set;
+  bool trace = false;
+};
+
+}  // namespace rec::rec_run
