@@ -84,7 +84,7 @@ bool Expressions::unify(ExprId& a, ExprId& b, Span span) {
   if (const ExprId x = convert(a, type(b), span); x != kNoExpr) return a = x, true;
   if (const ExprId x = convert(b, type(a), span); x != kNoExpr) return b = x, true;
   // int and float? (or the reverse), T and none: both move.
-  Type joined = type(a).kind == Kind::none || type(a).kind == Kind::integer ? type(b) : type(a);
+  Type joined = type(b).kind == Kind::none || type(b).kind == Kind::integer ? type(a) : type(b);
   joined.optional = true;
   const ExprId x = convert(a, joined, span), y = convert(b, joined, span);
   if (x == kNoExpr || y == kNoExpr) return false;

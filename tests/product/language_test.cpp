@@ -99,7 +99,7 @@ TEST_F(Language, DivAndRemainderAreOfInts) {
   EXPECT_EQ(value("item.i % 3", "40"), "2");  // the sign of the divisor
   EXPECT_EQ(value("item.i % -3", "40"), "-1");
   EXPECT_EQ(value("div(item.i, item.i - item.i)"), "null");
-  EXPECT_EQ(value("item.i % (item.i - item.i) ?? 99"), "99");
+  EXPECT_EQ(value("(item.i % (item.i - item.i)) ?? 99"), "99");
 }
 
 TEST_F(Language, IntsWrap) {
