@@ -31,15 +31,17 @@ void cosine_kernel(const KernelCall& call) {
   const auto* b = call.args[1].as<const float*>();
   const size_t size = call.args[0].type->size;
   float* out = call.result<float>();
-  const bool once_a = call.args[0].uniform, once_b = call.args[1].uniform;
+  const float *last_a = nullptr, *last_b = nullptr;
   double aa = 0, bb = 0;
   for (size_t i = 0; i < call.n; ++i) {
     if (a[i] == nullptr || b[i] == nullptr) {
       out[i] = 0;
       continue;
     }
-    if (i == 0 || !once_a) aa = numerics::dot(a[i], a[i], size);
-    if (i == 0 || !once_b) bb = numerics::dot(b[i], b[i], size);
+    if (a[i] != last_a) aa = numerics::dot(a[i], a[i], size);
+    if (b[i] != last_b) bb = numerics::dot(b[i], b[i], size);
+    last_a = a[i];
+    last_b = b[i];
     out[i] = numerics::cosine_of(numerics::dot(a[i], b[i], size), aa, bb);
   }
 }

@@ -143,9 +143,10 @@ void Program::assign_memory() {
   }
   for (const uint32_t root : roots_) last_use[owner[root]] = UINT32_MAX;
   std::map<size_t, std::vector<std::byte*>> free;
-  const auto allocate = [&](size_t width) {
+  // What is filled once, here, needs memory that no instruction before it has written to and will write to again.
+  const auto allocate = [&](size_t width, bool fresh) {
     auto& blocks = free[width];
-    if (blocks.empty()) return static_cast<std::byte*>(scope_.arena().allocate_bytes(options_.block * width));
+    if (fresh || blocks.empty()) return static_cast<std::byte*>(scope_.arena().allocate_bytes(options_.block * width));
     std::byte* memory = blocks.back();
     blocks.pop_back();
     return memory;
@@ -156,8 +157,8 @@ void Program::assign_memory() {
     Instruction& made = instructions_[i];
     reg.width = types::width(made.node->type);
     if (owner[i] == i) {
-      reg.values = allocate(reg.width);
-      if (made.node->type.optional) reg.present = reinterpret_cast<uint8_t*>(allocate(1));
+      reg.values = allocate(reg.width, made.broadcast);
+      if (made.node->type.optional) reg.present = reinterpret_cast<uint8_t*>(allocate(1, made.broadcast));
       if (made.broadcast) {
         fill_broadcast(made, reg);
       } else if (last_use[i] != UINT32_MAX) {
