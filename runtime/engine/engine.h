@@ -17,12 +17,12 @@
 namespace rec::engine {
 
 struct Request {
-  std::string pipeline;                        // empty: the compilation's main one
-  std::string user;                            // the key as text
-  std::map<std::string, types::Value> fields;  // of the catalog's `request:`, typed
-  std::optional<int64_t> now;                  // microseconds; without it the newest event's time
-  std::optional<std::string> id;
-  std::map<std::string, types::Value> set;  // parameters, typed and within bounds
+  std::string pipeline{};                        // empty: the compilation's main one
+  std::string user;                              // the key as text
+  std::map<std::string, types::Value> fields{};  // of the catalog's `request:`, typed
+  std::optional<int64_t> now{};                  // microseconds; without it the newest event's time
+  std::optional<std::string> id{};
+  std::map<std::string, types::Value> set{};  // parameters, typed and within bounds
   bool trace = false;
 };
 

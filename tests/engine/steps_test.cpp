@@ -1,0 +1,135 @@
+// Steps: orderings, cuts, channels, merging, reranking, as pages.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/engine/feed.h"
+
+namespace rec::tests {
+namespace {
+
+const std::string kAll = "recall { all = items take 10 } ";
+
+TEST(Orderings, AreStableNanLastAndMinusZeroTiesWithZero) {
+  EXPECT_EQ(feed().keys(kAll), "10 20 30 40 50 60");
+  EXPECT_EQ(feed().keys(kAll + "sort by item.f"), "50 10 60 30 40 20");
+  EXPECT_EQ(feed().keys(kAll + "sort by item.f asc"), "30 40 10 60 50 20");
+  EXPECT_EQ(feed().keys(kAll + "sort by item.made"), "60 50 40 30 20 10");
+  EXPECT_EQ(feed().keys(kAll + "sort by item.made top 3 by item.f"), "50 60 10");
+}
+
+TEST(Orderings, CountsBelowZeroAreNone) {
+  EXPECT_EQ(feed().keys(kAll + "top 0 by item.f"), "");
+  EXPECT_EQ(feed().keys(kAll + "take (user.likes.count() - 5)"), "");
+  EXPECT_EQ(feed().keys(kAll + "top 100 by item.f"), "50 10 60 30 40 20");
+}
+
+TEST(Orderings, CountNan) {
+  const auto page = feed().page(kAll + "sort by item.f", {.user = "1", .trace = true});
+  EXPECT_EQ(page.trace->steps.back().nan, 1U);
+}
+
+TEST(Take, PerValueKeepsTheFirstOfEach) {
+  EXPECT_EQ(feed().keys(kAll + "take 1 per item.kind"), "10 20");
+  EXPECT_EQ(feed().keys(kAll + "sort by item.made take 2 per item.kind"), "60 50 40 20");
+}
+
+TEST(Channels, ApplyTheirConditionsBeforeTheirTake) {
+  EXPECT_EQ(feed().keys("recall { v = items where item.kind == \"video\" take 3 }"), "10 30 40");
+  EXPECT_EQ(feed().keys("eligible item not in user.likes recall { v = items take 2 }"), "30 40");
+  EXPECT_EQ(feed().keys("recall { v = items where item.kind == \"video\" by item.made take 2 }"), "60 40");
+  EXPECT_EQ(feed().keys("recall { v = items by item.f asc take 3 }"), "30 40 10");
+}
+
+TEST(Channels, ListNamesItemsInItsOrderOnce) {
+  EXPECT_EQ(feed().keys("recall { l = list([50, 10, 99, 50, 30]) }"), "50 10 30");
+  EXPECT_EQ(feed().keys("recall { l = list([50, 10, 30]) where item.kind == \"video\" take 1 }"), "10");
+}
+
+TEST(Channels, SimilarItemsLeaveOutTheSeeds) {
+  // cos(10, 30) = cos(10, 50)/... : 10 is liked by 1 and 3, 20 by 1 and 4, 30 by 3, 50 by 3 and 4.
+  const auto page = feed().page("recall { s = similar_items(cf, seeds: user.likes.last(10), per_seed: 10) take 10 }");
+  ASSERT_EQ(keys_of(page), "50 30");
+  EXPECT_NEAR(double{*page.items[0].channels[0].score}, 0.5 + 0.5, 1e-6);
+  EXPECT_NEAR(double{*page.items[1].channels[0].score}, 1 / std::sqrt(2.0), 1e-6);
+  EXPECT_EQ(
+      feed().keys("recall { s = similar_items(cf, seeds: user.likes.last(10), per_seed: 10) take 10 }", {.user = "2"}),
+      "");
+}
+
+TEST(Channels, WeightsOfSeedsCount) {
+  const std::string body =
+      "recall { s = similar_items(cf, seeds: user.likes.last(10), per_seed: 10, weight: e => if e.item.kind == "
+      "\"video\" then 4.0 "
+      "else 0.0) take 10 }";
+  const auto page = feed().page(body);
+  ASSERT_EQ(keys_of(page), "30 50");  // seed 10 alone, four times
+  EXPECT_NEAR(double{*page.items[0].channels[0].score}, 4 / std::sqrt(2.0), 1e-5);
+}
+
+TEST(Merge, KeepsWhereEveryChannelHadAnItem) {
+  const auto page = feed().page(
+      "recall {\n a = list([30, 10])\n b = items by item.f take 2\n c = items by item.made take 1 }\n"
+      "merge round_robin(a: 2)\n"
+      "emit channels() as n, position_in(b) as pb, score_in(b) as sb, score_in(c) as sc, from(c) as fc");
+  EXPECT_EQ(keys_of(page), "30 10 50 60");
+  EXPECT_EQ(page.items[1].channels.size(), 2U);
+  EXPECT_EQ(page.items[1].channels[1].channel, "b");
+  EXPECT_EQ(page.items[1].channels[1].position, 2U);
+  EXPECT_EQ(page.items[1].channels[1].score, 0.5F);
+  EXPECT_FALSE(page.items[0].channels[0].score.has_value());
+  const auto& values = page.items[1].values;
+  EXPECT_EQ(values[0].value, types::Value(int64_t{2}));
+  EXPECT_EQ(values[1].value, types::Value(int64_t{2}));
+  EXPECT_EQ(values[2].value, types::Value(0.5F));
+  // c orders by a time: it has no score, but a position.
+  EXPECT_EQ(page.items[3].values[3].value, types::Value());
+  EXPECT_EQ(page.items[3].values[4].value, types::Value(true));
+}
+
+TEST(Merge, InOrderCutsAtItsTake) {
+  EXPECT_EQ(feed().keys("recall { a = list([30, 10]) b = items take 5 } merge in_order(take: 4)"), "30 10 20 40");
+}
+
+TEST(Rerank, KeepsItsRulesAndSaysWhatItRelaxed) {
+  const auto page = feed().page(kAll +
+                                    "rerank greedy(relevance: item.f) take 6 {\n"
+                                    "at most 1 in a row by item.kind\n"
+                                    "}",
+                                {.user = "1", .trace = true});
+  // video and image take turns until the images are used up: 50i 10v 20i 60v, then nobody else than videos.
+  EXPECT_EQ(keys_of(page), "50 10 20 60 30 40");
+  ASSERT_EQ(page.trace->steps.back().relaxed.size(), 1U);
+  EXPECT_EQ(page.trace->steps.back().relaxed[0].positions, (std::vector<uint32_t>{5, 6}));
+}
+
+TEST(Rerank, MmrMovesAwayFromWhatIsShown) {
+  EXPECT_EQ(
+      feed().keys(
+          kAll +
+          "rerank mmr(relevance: 1.0, similarity: same(item.kind) + 0.5 * jaccard(item.tags), theta: 0.5) take 3"),
+      "10 50 30");  // the other kind with the fewest common tags, then the video without tags
+  EXPECT_EQ(feed().keys(kAll + "rerank mmr(relevance: item.f, similarity: same(item.kind), theta: 1.0) take 6"),
+            "50 10 60 30 40 20");
+}
+
+TEST(Rerank, MustRulesEndThePage) {
+  EXPECT_EQ(
+      feed().keys(kAll +
+                  "rerank greedy(relevance: item.f) take 6 { must at most 2 in first 6 where item.kind == \"video\" }"),
+      "50 10 60 20");
+}
+
+TEST(Where, DropsAreCounted) {
+  const auto page = feed().page(kAll + "where item.kind == \"video\"", {.user = "1", .trace = true});
+  EXPECT_EQ(keys_of(page), "10 30 40 60");
+  const auto& step = page.trace->steps.back();
+  EXPECT_EQ(step.step, "where");
+  EXPECT_EQ(step.in, 6U);
+  EXPECT_EQ(step.out, 4U);
+  ASSERT_EQ(step.drops.size(), 1U);
+  EXPECT_EQ(step.drops[0].second, 2U);
+}
+
+}  // namespace
+}  // namespace rec::tests
