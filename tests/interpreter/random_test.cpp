@@ -61,7 +61,7 @@ class Writer {
       case 1:
         return "(" + a + " * " + b + ")";
       case 2:
-        return "(" + a + " % " + b + " ?? 1)";
+        return "((" + a + " % " + b + ") ?? 1)";
       case 3:
         return "max(" + a + ", " + b + ")";
       case 4:
