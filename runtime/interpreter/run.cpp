@@ -15,9 +15,11 @@ using graph::Op;
 namespace {
 
 bool are_consecutive(const uint32_t* index, size_t n) {
-  bool all = true;
-  for (size_t i = 0; i < n; ++i) all &= index[i] == index[0] + static_cast<uint32_t>(i);
-  return all;
+  const uint32_t first = index[0], count = static_cast<uint32_t>(n);
+  if (index[n - 1] != first + (count - 1)) return false;
+  uint32_t differences = 0;
+  for (uint32_t i = 0; i < count; ++i) differences |= index[i] ^ (first + i);
+  return differences == 0;
 }
 
 }  // namespace
@@ -33,6 +35,7 @@ Program::Block Program::make_block(const RowSource& rows, size_t first, size_t n
   if (rows.candidates == nullptr) return block;
   block.candidates = rows.candidates + first;
   block.consecutive_candidates = are_consecutive(block.candidates, n);
+  if (!reads_items_) return block;
   if (rows.batch == nullptr) {
     block.item_rows = block.candidates;
   } else if (block.consecutive_candidates) {
