@@ -62,7 +62,7 @@ statistics:                       # over all time: the ratings of one user lie c
   movies.mean_rating: {from: ratings, value: mean, of: e.rating}
 
 indexes:
-  item_cf: {algorithm: item_cf, from: likes, top_k: 100, user_weight: iuf, popularity_exponent: 0.5}
+  item_cf: {algorithm: item_cf, from: likes, top_k: 100}
 )yaml";
   return text;
 }
