@@ -105,6 +105,7 @@ ExprId Expressions::named_call(const syntax::Expr& expr, const syntax::Call& cal
 
   const auto* def = context_.registry.function(function);
   if (def == nullptr || is_spelled_between(function)) {
+    if (context_.declarations.lost.contains(function)) return kNoExpr;
     std::vector<std::string> names(std::begin(kProvenance), std::end(kProvenance));
     for (const auto& d : context_.registry.all()) {
       if (std::holds_alternative<FunctionDef>(d.what) && !is_spelled_between(d.name)) names.push_back(d.name);
@@ -303,6 +304,7 @@ ExprId Expressions::provenance(const syntax::Expr& expr, const syntax::Call& cal
   const auto* ref = std::get_if<syntax::NameRef>(&call.arguments[0].value->node);
   const auto it = ref ? std::ranges::find(*scope.channels, ref->name) : scope.channels->end();
   if (it == scope.channels->end()) {
+    if (ref && context_.declarations.lost.contains(ref->name)) return kNoExpr;
     const std::string word = ref ? ref->name : "";
     suggest(context_.diagnostics.error(Code::unknown_channel, call.arguments[0].value->span,
                                        ref ? fmt::format("there is no channel `{}`", word)

@@ -312,6 +312,7 @@ void PipelineChecker::merge(const syntax::MergeStep& merge, const syntax::Step& 
       continue;
     }
     if (channel == channel_names_.end()) {
+      if (context_.declarations.lost.contains(word)) continue;
       auto names = channel_names_;
       names.emplace_back("take");
       suggest(context_.diagnostics.error(Code::unknown_channel, argument.channel.span,

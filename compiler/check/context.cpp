@@ -66,6 +66,7 @@ Declarations declare(const std::vector<syntax::Module>& modules, diagnostics::Di
   std::map<std::string, Span> parameters, functions, pipelines;
   std::nullptr_t none = nullptr;
   for (const auto& module : modules) {
+    out.lost.insert(module.lost_names.begin(), module.lost_names.end());
     for (const auto& decl : module.params) {
       if (!declare_name(none, decl, "parameter", diagnostics, parameters)) continue;
       graph::Parameter parameter;

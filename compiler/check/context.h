@@ -29,6 +29,8 @@ struct Declarations {
   /// Declarations that had errors: uses of them are passed over in silence.
   std::set<std::string, std::less<>> broken_parameters;
   std::set<const syntax::FnDecl*> broken_functions;
+  /// Names bound in parts that a syntax error took out: not knowing them is no further error.
+  std::set<std::string, std::less<>> lost;
 };
 
 struct Context {

@@ -116,7 +116,7 @@ ExprId Expressions::name(const syntax::Expr& expr, const syntax::NameRef& ref, S
                 .index = it->second,
                 .span = expr.span});
   }
-  if (declarations.broken_parameters.contains(ref.name)) return kNoExpr;
+  if (declarations.broken_parameters.contains(ref.name) || declarations.lost.contains(ref.name)) return kNoExpr;
   if (ref.name == "user" || ref.name == "item" || (ref.name == "request" && !scope.request)) {
     auto& d = context_.diagnostics.error(Code::unknown_name, expr.span,
                                          fmt::format("`{}` is not in reach here", ref.name), "not in reach");
