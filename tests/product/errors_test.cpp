@@ -163,6 +163,14 @@ TEST_F(Errors, RecordedRequestsRunAgain) {
   EXPECT_EQ(Json::parse(first.out), Json::parse(again.out));
 }
 
+TEST_F(Errors, RecordThatCannotBeWritten) {
+  build(space_);
+  const Outcome run =
+      ask(space_, "--user 1 --request '{\"floor\": 0}' --record '" + space_.path("no/such/folder/log") + "'");
+  EXPECT_EQ(run.exit, 3);
+  expect_said(space_, run.err);
+}
+
 // ---- files ----
 
 TEST_F(Errors, NoGeneration) {
