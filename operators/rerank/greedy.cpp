@@ -13,8 +13,10 @@ RerankResult run(const RerankCall& call) {
   // Sorted once; a position then takes the first in this order that may stand there.
   std::vector<uint32_t> best_first(call.candidates);
   std::iota(best_first.begin(), best_first.end(), 0U);
-  std::stable_sort(best_first.begin(), best_first.end(),
-                   [&](uint32_t a, uint32_t b) { return is_better(call.relevance[a], call.relevance[b]); });
+  std::sort(best_first.begin(), best_first.end(), [&](uint32_t a, uint32_t b) {
+    if (is_better(call.relevance[a], call.relevance[b])) return true;
+    return a < b && !is_better(call.relevance[b], call.relevance[a]);
+  });
   size_t first_left = 0;
   return select(
       call,

@@ -50,7 +50,7 @@ void add_jaccard(const SimilarityTerm& term, uint32_t candidate, std::span<float
 }  // namespace
 
 Similarity::Similarity(std::span<const SimilarityTerm> terms, uint32_t candidates, column::Arena& arena)
-    : terms_(terms), candidates_(candidates), tiled_(terms.size()) {
+    : terms_(terms), tiled_(terms.size()) {
   const size_t tiles = (candidates + size_t{kTile} - 1) / kTile;
   for (size_t t = 0; t < terms.size(); ++t) {
     const SimilarityTerm& term = terms[t];

@@ -31,7 +31,6 @@ class Similarity {
   void add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) const;
 
   std::span<const SimilarityTerm> terms_;
-  uint32_t candidates_;
   std::vector<Tiled> tiled_;  // one a term; empty for `same` and `jaccard`
 };
 

@@ -80,7 +80,9 @@ TEST(Neighbours, AgreeWithBruteForce) {
       std::set<uint32_t> distinct;
       for (size_t k = random() % 8; k > 0; --k) distinct.insert(static_cast<uint32_t>(random() % items));
       for (const uint32_t row : distinct) list.emplace_back(row, static_cast<float>(random() % 1000) / 1000);
-      std::ranges::stable_sort(list, [](const auto& a, const auto& b) { return a.second > b.second; });
+      std::ranges::sort(list, [](const auto& a, const auto& b) {
+        return std::pair(-a.second, a.first) < std::pair(-b.second, b.first);
+      });
     }
     std::vector<uint32_t> seeds(random() % 30);
     for (uint32_t& seed : seeds) seed = static_cast<uint32_t>(random() % items);
