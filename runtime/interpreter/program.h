@@ -102,7 +102,6 @@ class Program {
   std::vector<Register> registers_;    // one an instruction
   std::vector<uint32_t> register_of_;  // by ExprId
   std::vector<uint32_t> roots_;
-  bool reads_items_ = false;             // of candidates: their rows are needed
   std::vector<uint32_t> item_rows_;
   std::vector<uint64_t> keys_;
   std::vector<uint8_t> valid_;

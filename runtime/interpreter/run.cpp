@@ -35,7 +35,6 @@ Program::Block Program::make_block(const RowSource& rows, size_t first, size_t n
   if (rows.candidates == nullptr) return block;
   block.candidates = rows.candidates + first;
   block.consecutive_candidates = are_consecutive(block.candidates, n);
-  if (!reads_items_) return block;
   if (rows.batch == nullptr) {
     block.item_rows = block.candidates;
   } else if (block.consecutive_candidates) {
