@@ -18,7 +18,8 @@ int run_demo(const std::string& directory, const simulation::DemoOptions& option
 int run_check(const std::string& directory);
 int run_inspect(const std::string& directory, const std::string& user);
 
-/// Prints all diagnostics to stderr. The exit code they ask for: 3 where data or files are at fault, 1 for mistakes in what was written.
+/// Prints all diagnostics to stderr. The exit code they ask for: 3 where data or files are at fault, 1 for mistakes in
+/// what was written.
 int show(diagnostics::Diagnostics& diagnostics, const source::Sources& sources);
 /// Prints "error: PATH: MESSAGE" to stderr; returns 3.
 int show(const ingest::FileError& error);

@@ -70,22 +70,17 @@ bool Builder::fail(const std::string& message) {
 
 bool Builder::read_catalog() {
   const std::string path = directory_ + "/catalog.yaml";
-  const auto bytes = store::read_bytes(path);
-  if (!bytes) {
-    diagnostics_.error(Code::no_catalog, {}, fmt::format("cannot read {}: {}", path, bytes.error().message));
+  catalog_ = catalog::read_catalog(path, sources_, diagnostics_);
+  if (diagnostics_.has_errors()) {
     return false;
   }
-  const auto file = sources_.read(path);
-  if (!file) {
-    diagnostics_.error(Code::no_catalog, {}, fmt::format("cannot read {}: it is no text in UTF-8", path));
-    return false;
+  const auto bytes = store::read_bytes(path);
+  if (!bytes) {
+    return fail(fmt::format("cannot read {}: {}", path, bytes.error().message));
   }
   catalog_text_ = *bytes;
   manifest_.catalog_hash = XXH64(bytes->data(), bytes->size(), 0);
-  catalog_ = catalog::parse_catalog(*file, sources_, diagnostics_);
-  if (!diagnostics_.has_errors()) {
-    check::check_catalog(catalog_, registry_, sources_, diagnostics_);
-  }
+  check::check_catalog(catalog_, registry_, sources_, diagnostics_);
   return !diagnostics_.has_errors();
 }
 
@@ -196,7 +191,7 @@ bool Builder::finish() {
   tables_.reset();
   store::GenerationReader reader(directory_, path_, sources_, diagnostics_);
   if (const auto written = reader.open(); written == nullptr || !reader.check(*written)) {
-    diagnostics_.error(Code::failed_check, {}, "the new generation does not read back as it was written");
+    report_.notes.push_back("the new generation does not read back as it was written, and was not published");
     return false;
   }
   if (auto published = publish(directory_, manifest_.generation); !published) {

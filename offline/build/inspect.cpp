@@ -109,7 +109,8 @@ std::string history_text(const store::Generation& generation, size_t sequence, c
                                  users.find(*key) ? "" : " (who has no row)", read->events.size,
                                  read->gone > 0 ? fmt::format(", {} of items that are gone", read->gone) : "");
   for (size_t event = 0; event < read->events.size; ++event) {
-    text += fmt::format("  {}  {}", types::format_time(read->events.time[event]), items.key_text(read->events.item[event]));
+    text +=
+        fmt::format("  {}  {}", types::format_time(read->events.time[event]), items.key_text(read->events.item[event]));
     for (size_t i = 0; i < events.columns.size(); ++i) {
       text += fmt::format("  {}={}", events.columns[i].name,
                           event_text(read->events.columns[i], events.columns[i].type, event, strings));
@@ -138,7 +139,8 @@ std::string inspect(const std::string& directory, const std::string& user, sourc
     }
     return text;
   }
-  for (size_t sequence = 0; sequence < generation->catalog().sequences.size() && !diagnostics.has_errors(); ++sequence) {
+  for (size_t sequence = 0; sequence < generation->catalog().sequences.size() && !diagnostics.has_errors();
+       ++sequence) {
     text += history_text(*generation, sequence, user, diagnostics);
   }
   return text;

@@ -19,8 +19,8 @@ struct ItemCfOptions {
   uint32_t top_k = 100;
   double popularity_exponent = 0.3;  // a: 0.5 is the cosine
   enum class UserWeight { none, iuf, inverse } user_weight = UserWeight::inverse;
-  std::optional<int64_t> half_life;  // microseconds
-  std::optional<uint32_t> max_items; // of one user, the newest
+  std::optional<int64_t> half_life{};  // microseconds
+  std::optional<uint32_t> max_items{}; // of one user, the newest
 };
 
 /// offsets has items + 1 entries; neighbours of each item by falling similarity, ties the lower item first.

@@ -26,8 +26,9 @@ size_t declared_columns(const catalog::Table& table) {
 
 void GenerationReader::report(Code code, std::string message) {
   const char* option = code == Code::damaged_user_store ? " --full" : "";
+  const char* again = code == Code::no_generation ? "" : " again";
   diagnostics_.error(code, {}, std::move(message))
-      .help.push_back(fmt::format("run `rec-build {}{}` to build the data again", data_directory_, option));
+      .help.push_back(fmt::format("run `rec-build {}{}` to build it{}", data_directory_, option, again));
 }
 
 void GenerationReader::report(const FileProblem& problem) {

@@ -113,12 +113,10 @@ std::expected<uint64_t, FileProblem> read_current(const std::string& data_direct
   if (!text) {
     return std::unexpected(text.error());
   }
-  std::string_view number = *text;
-  if (number.ends_with('\n')) {
-    number.remove_suffix(1);
-  }
-  const auto value = types::parse_int(number);
-  if (!value || *value < 1) {
+  // Without its line end the file may have lost digits too.
+  const bool whole = text->ends_with('\n');
+  const auto value = types::parse_int(std::string_view(*text).substr(0, text->size() - (whole ? 1 : 0)));
+  if (!whole || !value || *value < 1) {
     return std::unexpected(
         FileProblem{FileProblem::Reason::damaged, path, "it does not hold the number of a generation"});
   }

@@ -19,7 +19,8 @@ using types::Kind;
 using Reason = FileProblem::Reason;
 
 void overwrite(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  std::filesystem::remove(path);  // a new file is not flushed to disk, a truncated one is
+  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 std::string slurp(const std::string& path) {
