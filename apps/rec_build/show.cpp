@@ -16,8 +16,9 @@ bool is_data(Code code) {
   const auto number = static_cast<int>(code);
   const bool run_time = number >= 8000 && number < 9000;
   const bool building = number >= 6500 && number < 7000;
-  return run_time || (building && code != Code::statistic_from_statistic && code != Code::grouped_statistic &&
-                      code != Code::raw_column && code != Code::bad_rows);
+  return run_time || code == Code::catalog_unreadable ||
+         (building && code != Code::statistic_from_statistic && code != Code::grouped_statistic &&
+          code != Code::raw_column && code != Code::bad_rows);
 }
 
 }  // namespace
