@@ -2,6 +2,7 @@
 // The checker, the engine, `rec-run operators`, the reference page and the fuzzers all read it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -96,6 +97,7 @@ struct SourceCall {
   bool reordered = false;                       // the channel has a `by`: return all that qualify, `take` is cut later
   column::Arena& arena;
   std::stop_token stop;
+  std::optional<std::chrono::steady_clock::time_point> deadline{};  // of the channel; none: it may take its time
 };
 
 /// Best first. `scores` empty where the source has none.
@@ -115,8 +117,11 @@ struct SourceDef {
 // ---- merge policies ------------------------------------------------------------------------------------------------------
 
 struct MergeInput {
-  std::span<const uint32_t> rows;  // best first
-  int64_t low = 1, high = 1;       // the policy's argument for this channel: a: 3 is (3, 3)
+  std::span<const uint32_t> rows;     // best first
+  int64_t low = 1, high = 1;          // the policy's argument for this channel: a: 3 is (3, 3)
+  std::span<const float> scores{};    // one a row; empty: none
+  bool ascending = false;             // the smallest score is the best
+  float weight = 1;                   // best, sum
 };
 /// Returns (channel, position in channel) pairs in merged order, each item once, at most `take`.
 struct MergePick { uint32_t channel, position; };
@@ -124,6 +129,9 @@ using Merge = std::vector<MergePick> (*)(std::span<const MergeInput> channels, s
 struct MergeDef {
   Merge run = nullptr;
   bool per_channel_counts = false;  // round_robin(a: 3, ...)
+  bool ranges = false;              // quota(a: 10 .. 100, ...)
+  bool weights = false;             // best(a: 0.5, ...)
+  bool sequential = false;          // channels run one after another, the next only while fewer than `take` are there
 };
 
 // ---- reranking -----------------------------------------------------------------------------------------------------------
@@ -152,6 +160,17 @@ struct RuleInput {
   std::span<const column::ListRef> groups{};             // grouped: int64_t group values of each candidate (none: in no group)
 };
 
+/// What was decided at each position of the page, about one candidate.
+struct RerankRecord {
+  uint32_t candidate = 0;       // asked about
+  struct Pick {
+    uint32_t winner = 0;
+    double winner_objective = 0, objective = 0;  // of the winner and of `candidate`; NaN where it was excluded
+    std::optional<uint32_t> excluded_by{};       // rule that keeps `candidate` out at this position
+  };
+  std::vector<Pick> picks{};    // until `candidate` is picked
+};
+
 struct RerankCall {
   uint32_t candidates = 0;
   std::span<const float> relevance;           // one a candidate, in present order; NaN loses to everything
@@ -161,6 +180,13 @@ struct RerankCall {
   uint32_t take = 0;
   std::span<const RuleInput> rules{};           // in the order written; the reranker applies `must` rules first
   column::Arena& arena;
+  float gamma = 0;                              // ssd
+  uint32_t dimension = 0;                       // ssd: of `vectors`, one pointer a candidate (nullptr: missing)
+  std::span<const float* const> vectors{};
+  /// The first `placed` candidates were shown on the page before, oldest first: they count as placed for windows and
+  /// rules (`in first T` counts this page only), and are never picked.
+  uint32_t placed = 0;
+  RerankRecord* record = nullptr;               // for `why`; null: nothing is recorded
 };
 
 struct Relaxation { uint32_t position; uint32_t rule; };  // position from 1; rule: index in RerankCall::rules

@@ -88,6 +88,12 @@ class Explainer {
   void explain(const Step& step, const TakeStep& take, int number) {
     line(number, "take", text(take.count) + (take.per == kNoExpr ? "" : " per " + text(take.per)), step.span);
   }
+  /// The other steps say all there is to say as they were written.
+  template <typename T>
+  void explain(const Step& step, const T&, int number) {
+    const std::string_view name = step_name(step);
+    line(number, name, step.text.substr(std::min(step.text.size(), name.size() + 1)), step.span);
+  }
   void explain(const Step& step, const RerankStep& rerank, int number) {
     line(number, "rerank", fmt::format("{} take {}", rerank.algorithm->name, text(rerank.take)), step.span);
     detail("relevance", text(rerank.relevance));

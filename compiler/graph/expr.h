@@ -57,8 +57,25 @@ enum class Op : uint8_t {
   sequence_sum,
   sequence_mean,
   sequence_min,
-  sequence_max,  // args[0].sum(e => args[1])
+  sequence_max,     // args[0].sum(e => args[1])
+  sequence_latest,  // args[0].search(like: args[1], k: args[2]); index: column of the events' items; a model input only
+  sequence_nearest,  // args[0].search(near: args[1], k: args[2]); index: vector column of the events' items
+  barrier_rank,      // of args[0] over the candidates present before the step; the barriers stand together
+  barrier_minmax,
+  barrier_zscore,
+  barrier_mean,
+  barrier_total,
+  barrier_largest,
+  barrier_smallest,
+  barrier_count,  // no args
+  channel_emit,   // CHANNEL.name: what a channel's pipeline emits; index: channel, index2: emit of its plan
+  model_user,     // MODEL.user, request level; index: model of the catalog
+  record,         // fields of `type`, one an argument; never evaluated as a whole
 };
+
+constexpr bool is_barrier(Op op) {
+  return op >= Op::barrier_rank && op <= Op::barrier_count;
+}
 
 /// What a value depends on; bits. A value without bits is known when the plan is made (parameters count as request).
 enum Level : uint8_t { kConstant = 0, kRequest = 1, kEvent = 2, kCandidate = 4, kBarrier = 8 };

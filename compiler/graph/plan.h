@@ -1,6 +1,7 @@
 // A plan: the immutable, typed operator graph of one pipeline; what the compiler makes and the engines run.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,6 +11,10 @@
 #include "compiler/graph/expr.h"
 
 namespace rec::graph {
+
+struct Plan;
+struct Step;
+using PlanPtr = std::shared_ptr<const Plan>;
 
 struct Parameter {
   std::string name, doc;
@@ -41,18 +46,24 @@ struct SourceArgument {
 
 struct Channel {
   std::string name;
-  const operators::OperatorDef* source = nullptr;
-  std::vector<SourceArgument> arguments;  // one a parameter of the operator
-  std::vector<Predicate> where;           // `eligible` first, then its own
+  const operators::OperatorDef* source = nullptr;  // null: `pipeline`
+  PlanPtr pipeline;                                // another pipeline's page, over the same item table
+  std::vector<SourceArgument> arguments;           // one a parameter of the operator
+  std::vector<Predicate> where;                    // `eligible` first, then its own
   std::optional<Order> by;
-  ExprId take = kNoExpr;  // request level; kNoExpr: all
-  std::string text;       // as printed, without its name
+  ExprId take = kNoExpr;              // request level; kNoExpr: all
+  ExprId timeout = kNoExpr;           // request-level duration
+  ExprId when = kNoExpr;              // request-level bool
+  std::optional<uint32_t> otherwise;  // `else`: the channel that stands in
+  bool required = false;
+  std::string text;  // as printed, without its name
   source::Span span;
 };
 
 struct MergeStep {
   const operators::OperatorDef* policy = nullptr;  // nullptr: one channel, no merge written
   std::vector<std::pair<ExprId, ExprId>> counts;   // one a channel, request level; kNoExpr: 1
+  std::vector<ExprId> weights;                     // `best`, `sum`: one a channel, request-level float; kNoExpr: 1
   ExprId take = kNoExpr;
   std::string text;  // as printed
   source::Span span;
@@ -81,6 +92,28 @@ struct TakeStep {
   ExprId per = kNoExpr;
 };
 
+/// Runs a model on all candidates present; fills one `let` column an output.
+struct ScoreStep {
+  uint32_t model = 0;          // of the catalog
+  std::vector<ExprId> inputs;  // one an input of the catalog's model, user inputs first, then item inputs
+  std::vector<uint32_t> columns;
+};
+struct SampleStep {
+  ExprId count = kNoExpr;
+  ExprId by = kNoExpr;           // a float, the weight
+  ExprId temperature = kNoExpr;  // request level; kNoExpr: 1
+  uint32_t number = 0;           // among the pipeline's `sample`s, from 0
+};
+/// The first arm whose condition holds runs. Names bound on all sides are columns of their own, which each arm fills
+/// with a LetStep at its end.
+struct WhenArm {
+  Predicate condition;  // request level; kNoExpr: else
+  std::vector<Step> steps;
+};
+struct WhenStep {
+  std::vector<WhenArm> arms;
+};
+
 struct SimilarityTerm {
   operators::SimilarityTerm::Kind kind;
   ExprId weight = kNoExpr;  // request level float >= 0
@@ -97,12 +130,32 @@ struct Rule {
 struct RerankStep {
   const operators::OperatorDef* algorithm = nullptr;
   ExprId relevance = kNoExpr, theta = kNoExpr, window = kNoExpr, take = kNoExpr;
+  ExprId gamma = kNoExpr, vectors = kNoExpr;  // ssd
+  ExprId after = kNoExpr;                     // a list of rows
   std::vector<SimilarityTerm> similarity;
   std::vector<Rule> rules;
 };
 
+/// `insert SOURCE … PLACE`. The source with its conditions, `take` and `timeout` is the only channel of a plan of its
+/// own, over its own item table; that plan emits what the page's `emit` names, as far as the source has it.
+struct InsertStep {
+  enum class Place { at, every, random, column };
+  PlanPtr source;
+  std::string name;       // of the source, as traces say it
+  ExprId when = kNoExpr;  // request-level bool of the outer plan, as are all below
+  Place place = Place::at;
+  std::vector<ExprId> positions;  // at: each; every: step and first; random: low and high
+  size_t column = 0;              // emit of `source` with the position, int?
+  ExprId most = kNoExpr, apart = kNoExpr;
+};
+struct BackfillStep {
+  ExprId count = kNoExpr;
+};
+
 struct Step {
-  std::variant<RecallStep, WhereStep, LetStep, TopStep, SortStep, TakeStep, RerankStep> what;
+  std::variant<RecallStep, WhereStep, LetStep, ScoreStep, TopStep, SortStep, TakeStep, SampleStep, WhenStep, RerankStep,
+               InsertStep, BackfillStep>
+      what;
   std::string text;  // the step as `explain` prints it, one line
   source::Span span;
 };
@@ -123,11 +176,14 @@ struct Plan {
   Exprs exprs;
   std::vector<Parameter> parameters;  // those of the module and its imports
   std::vector<LetColumn> let_columns;
-  std::vector<Step> steps;  // the first is the RecallStep
-  std::vector<Emit> emits;  // without `emit`: the last ordering expression, if any
+  std::vector<Step> steps;    // the first is the RecallStep
+  std::vector<Emit> emits;    // without `emit`: the last ordering expression, if any
+  ExprId deadline = kNoExpr;  // request-level duration
+  PlanPtr otherwise;          // the page instead, where the deadline passes
+  bool backfills = false;     // has a `backfill`: what cutting steps leave out is kept
 };
 
-/// The name of a step for traces: "recall", "merge", "where", "let", "top", "sort", "take", "rerank".
+/// The name of a step for traces: the word it begins with.
 std::string_view step_name(const Step& step);
 
 }  // namespace rec::graph

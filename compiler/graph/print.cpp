@@ -100,6 +100,34 @@ class Printer {
         return aggregate(n, "min");
       case Op::sequence_max:
         return aggregate(n, "max");
+      case Op::sequence_latest:
+      case Op::sequence_nearest:
+        return fmt::format("{}.search({}: {}, k: {})", arg(0), n.op == Op::sequence_latest ? "like" : "near", arg(1),
+                           arg(2));
+      case Op::barrier_rank:
+        return fmt::format("rank({})", arg(0));
+      case Op::barrier_minmax:
+        return fmt::format("minmax({})", arg(0));
+      case Op::barrier_zscore:
+        return fmt::format("zscore({})", arg(0));
+      case Op::barrier_mean:
+        return fmt::format("mean({})", arg(0));
+      case Op::barrier_total:
+        return fmt::format("total({})", arg(0));
+      case Op::barrier_largest:
+        return fmt::format("largest({})", arg(0));
+      case Op::barrier_smallest:
+        return fmt::format("smallest({})", arg(0));
+      case Op::barrier_count:
+        return "count()";
+      case Op::channel_emit:
+        return fmt::format(
+            "{}.{}", channel(n.index),
+            std::get<RecallStep>(plan_.steps.front().what).channels[n.index].pipeline->emits[n.index2].name);
+      case Op::model_user:
+        return catalog_.models[n.index].name + ".user";
+      case Op::record:
+        return "record";
     }
     return "?";
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "runtime/engine/engine.h"
 #include "runtime/engine/errors.h"
@@ -22,6 +23,7 @@ struct StepRunner {
   void operator()(const graph::SortStep& step) { run_sort(run, step, trace); }
   void operator()(const graph::TakeStep& step) { run_take(run, step); }
   void operator()(const graph::RerankStep& step) { run_rerank(run, step, trace); }
+  void operator()(const auto& /*step*/) { assert(false && "the checker lets no other step through"); }
 };
 
 void run_step(Run& run, const graph::Step& step) {
