@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "apps/rec_run/session.h"
+#include "apps/rec_run/watch.h"
 
 namespace rec::rec_run {
 namespace {
@@ -9,14 +10,18 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::string data, format = "text";
+  bool watch = false;
 };
 
-Exit check(const Options& options) {
+/// `read`: the files that were looked at.
+Exit check(const Options& options, std::vector<std::string>& read) {
   Session session;
   size_t pipelines = 0;
   if (const auto catalog = session.catalog(options.data)) {
     for (const auto& file : options.files) pipelines += session.compile(file, *catalog).plans.size();
   }
+  read = session.files();
+  read.insert(read.end(), options.files.begin(), options.files.end());
   const Exit exit = session.exit_code();
   if (options.format == "json") {
     session.diagnostics.sort();
@@ -36,7 +41,16 @@ void add_check(CLI::App& app, int& exit) {
   command->add_option("FILE", options->files, "strategies (.rec)")->required();
   command->add_option("--data", options->data, "the data directory, with its catalog.yaml")->required();
   command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  command->callback([options, &exit] { exit = check(*options); });
+  command->add_flag("--watch", options->watch, "checks again whenever a file changes");
+  command->callback([options, &exit] {
+    const auto once = [&] {
+      std::vector<std::string> read;
+      exit = check(*options, read);
+      return read;
+    };
+    if (options->watch) watch(once);
+    once();
+  });
 }
 
 }  // namespace rec::rec_run

@@ -1,6 +1,11 @@
 // rec-run explain: a strategy's plan, or what a diagnostic code means.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "apps/rec_run/request_source.h"
+#include "apps/rec_run/run_options.h"
 #include "apps/rec_run/session.h"
 #include "compiler/graph/explain.h"
 
@@ -9,7 +14,74 @@ namespace {
 
 struct Options {
   std::string what, data, format = "text", pipeline;
+  bool analyze = false;
+  RunOptions request;  // --analyze
 };
+
+constexpr int kAnalyzedRuns = 21;
+
+/// The request's trace with each step's median time of several runs.
+std::optional<trace::Trace> measured(const Session& session, const NextRequest& next,
+                                     const std::shared_ptr<const store::Generation>& generation, Exit& exit) {
+  std::vector<trace::Trace> runs;
+  for (int i = 0; i < kAnalyzedRuns; ++i) {
+    auto page = next.request ? engine::recommend(*next.plan, *generation, *next.request, &session.sources)
+                             : std::expected<engine::Page, engine::Error>(std::unexpected(next.request.error()));
+    if (!page) {
+      report(page.error());
+      exit = kData;
+      return {};
+    }
+    runs.push_back(std::move(*page->trace));
+  }
+  const auto median = [&](auto time_of) {
+    std::vector<int64_t> times;
+    for (auto& run : runs) times.push_back(time_of(run));
+    std::ranges::nth_element(times, times.begin() + kAnalyzedRuns / 2);
+    return times[kAnalyzedRuns / 2];
+  };
+  trace::Trace out = runs.front();
+  out.us = median([](const trace::Trace& run) { return run.us; });
+  for (size_t i = 0; i < out.steps.size(); ++i) {
+    out.steps[i].us = median([&](const trace::Trace& run) { return run.steps[i].us; });
+    for (size_t c = 0; c < out.steps[i].channels.size(); ++c)
+      out.steps[i].channels[c].us = median([&](const trace::Trace& run) { return run.steps[i].channels[c].us; });
+  }
+  return out;
+}
+
+Exit analyze(const Options& options) {
+  if (options.request.user.empty()) {
+    fmt::print(stderr, "error: --analyze runs a request: name its user with --user\n");
+    return kUsage;
+  }
+  Session session;
+  const auto generation = store::open_generation(options.data, session.sources, session.diagnostics);
+  compiler::Compilation compilation;
+  std::shared_ptr<const graph::Plan> plan;
+  if (generation) compilation = session.compile(options.what, generation->catalog());
+  if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
+  Exit exit = generation ? session.exit_code() : kData;
+  session.report();
+  if (plan == nullptr) return exit;
+  RunOptions request = options.request;
+  request.pipeline = options.pipeline;
+  request.trace = true;
+  RequestSource source(request, compilation, *generation);
+  if (!source.open()) return kData;
+  const auto trace = measured(session, *source.next(), generation, exit);
+  if (!trace) return exit;
+  if (options.format == "json") {
+    auto json = graph::explain_json(*plan, generation->catalog(), session.sources);
+    json["measured"] = trace::to_json(*trace);
+    fmt::print("{}\n", json.dump(2));
+    return kOk;
+  }
+  fmt::print("{}\nmeasured for user {}, medians of {} runs\n{}",
+             graph::explain_text(*plan, generation->catalog(), session.sources), request.user, kAnalyzedRuns,
+             trace::to_text(*trace));
+  return kOk;
+}
 
 Exit explain_plan(const Options& options) {
   Session session;
@@ -21,6 +93,10 @@ Exit explain_plan(const Options& options) {
   const Exit exit = session.exit_code();
   session.report();
   if (plan == nullptr) return exit;
+  if (options.format == "json") {
+    fmt::print("{}\n", graph::explain_json(*plan, *catalog, session.sources).dump(2));
+    return kOk;
+  }
   const std::string text = options.format == "dot" ? graph::explain_dot(*plan, *catalog, session.sources)
                                                    : graph::explain_text(*plan, *catalog, session.sources);
   fmt::print("{}", text);
@@ -33,7 +109,7 @@ Exit explain(const Options& options) {
     fmt::print("{}: {}\n\n{}\n", info.text, info.title, info.explanation);
     return kOk;
   }
-  if (!options.data.empty()) return explain_plan(options);
+  if (!options.data.empty()) return options.analyze ? analyze(options) : explain_plan(options);
   fmt::print(stderr,
              "error: `{}` is no diagnostic code; a strategy needs the data that it is written for\n"
              "help: rec-run explain {} --data DIR\n",
@@ -48,8 +124,14 @@ void add_explain(CLI::App& app, int& exit) {
   CLI::App* command = app.add_subcommand("explain", "Shows the plan of a strategy, or what a diagnostic code means");
   command->add_option("FILE_OR_CODE", options->what, "a strategy (.rec), or a code such as R2001")->required();
   command->add_option("--data", options->data, "the data directory, with its catalog.yaml");
-  command->add_option("--format", options->format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
+  command->add_option("--format", options->format, "text, json or dot")->check(CLI::IsMember({"text", "json", "dot"}));
   command->add_option("--pipeline", options->pipeline, "which pipeline of the file");
+  command->add_flag("--analyze", options->analyze, "runs a request and shows the rows and the time of each step");
+  command->add_option("--user", options->request.user, "with --analyze: the key of the user");
+  command->add_option("--request", options->request.fields, "with --analyze: the request fields, as a JSON object");
+  command->add_option("--now", options->request.now, "with --analyze: the time of the request");
+  command->add_option("--set", options->request.set, "with --analyze: NAME=VALUE, a parameter; may be repeated")
+      ->allow_extra_args(false);
   command->callback([options, &exit] { exit = explain(*options); });
 }
 

@@ -5,6 +5,7 @@
 #include "apps/rec_run/result_writer.h"
 #include "apps/rec_run/run_options.h"
 #include "apps/rec_run/session.h"
+#include "apps/rec_run/watch.h"
 
 namespace rec::rec_run {
 namespace {
@@ -16,6 +17,7 @@ std::string complaint(const RunOptions& options) {
   if (options.requests.empty() && options.user.empty())
     return "name a user with --user, or a file of requests with --requests";
   if (options.requests.empty()) return {};
+  if (options.watch && options.requests == "-") return "--watch reads its requests again and again: name a file";
   if (!options.user.empty() || !options.fields.empty() || !options.id.empty()) {
     return "--user, --request and --id belong to one request, and --requests names a file of them";
   }
@@ -53,7 +55,8 @@ Exit exit_for(const engine::Error& error, bool from_command_line) {
   return from_command_line && about_options ? kUsage : kData;
 }
 
-Exit run(const RunOptions& options) {
+/// `files`: those that were read.
+Exit run(const RunOptions& options, std::vector<std::string>& files) {
   if (const std::string wrong = complaint(options); !wrong.empty()) {
     fmt::print(stderr, "error: {}\n", wrong);
     return kUsage;
@@ -61,6 +64,9 @@ Exit run(const RunOptions& options) {
   Session session;
   Exit exit = kOk;
   const auto prepared = prepare(options, session, exit);
+  files = session.files();
+  files.push_back(options.file);
+  files.push_back(options.data + "/CURRENT");
   if (!prepared) return exit;
   const auto& [generation, compilation] = *prepared;
   RequestSource requests(options, compilation, *generation);
@@ -101,7 +107,16 @@ void add_run(CLI::App& app, int& exit) {
       ->check(CLI::IsMember({"table", "json", "csv"}));
   command->add_option("--requests", options->requests, "a file with a request a line, as JSON; `-` is standard input");
   command->add_option("--record", options->record, "writes the requests that were run to a file, one a line");
-  command->callback([options, &exit] { exit = run(*options); });
+  command->add_flag("--watch", options->watch, "runs again whenever the strategy or the data changes");
+  command->callback([options, &exit] {
+    const auto once = [&] {
+      std::vector<std::string> files;
+      exit = run(*options, files);
+      return files;
+    };
+    if (options->watch && complaint(*options).empty()) watch(once);
+    once();
+  });
 }
 
 }  // namespace rec::rec_run

@@ -10,7 +10,7 @@ struct RunOptions {
   std::string file, data, user, fields, now, id, pipeline, requests, record;
   std::string engine = "interpreter", format = "table";
   std::vector<std::string> set;
-  bool trace = false;
+  bool trace = false, watch = false;
 };
 
 }  // namespace rec::rec_run

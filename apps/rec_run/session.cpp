@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "apps/rec_run/terminal.h"
 #include "compiler/check/check.h"
@@ -37,6 +38,15 @@ Exit Session::exit_code() const {
     return d.severity == diagnostics::Severity::error && (unread || number / 1000 == 8 || number / 1000 == 6);
   };
   return std::ranges::any_of(diagnostics.list(), about_data) ? kData : kFailed;
+}
+
+std::vector<std::string> Session::files() const {
+  std::vector<std::string> out;
+  for (source::FileId id = 0; id < sources.size(); ++id) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(sources.file(id).path, ignored)) out.push_back(sources.file(id).path);
+  }
+  return out;
 }
 
 void report(const diagnostics::Diagnostic& diagnostic) {

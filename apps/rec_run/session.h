@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/rec_run/command.h"
 #include "compiler/compile.h"
@@ -27,6 +28,8 @@ struct Session {
   /// The exit code that the diagnostics so far ask for: kOk without errors, kData where a file could not be read, else
   /// kFailed.
   Exit exit_code() const;
+  /// The files on disk that were read so far.
+  std::vector<std::string> files() const;
 };
 
 /// One diagnostic that is about no file, on standard error.
