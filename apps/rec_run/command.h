@@ -17,6 +17,7 @@ enum Exit : int {
 void add_run(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
 void add_explain(CLI::App& app, int& exit);
+void add_why(CLI::App& app, int& exit);
 void add_operators(CLI::App& app, int& exit);
 
 /// What --version prints.

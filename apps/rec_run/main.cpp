@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   add_run(app, exit);
   add_check(app, exit);
   add_explain(app, exit);
+  add_why(app, exit);
   add_operators(app, exit);
   try {
     app.parse(arguments(argc, argv, app));

@@ -95,6 +95,10 @@ std::vector<ItemChannel> channels_of(const Run& run, uint32_t at) {
 
 }  // namespace
 
+types::Value read_value(Run& run, const interpreter::Values& values, const types::Type& type, size_t i) {
+  return Reader(run, type)(values, i);
+}
+
 std::vector<Item> collect_items(Run& run) {
   const auto& order = run.batch.order;
   const store::Table& table = run.generation.table(run.plan.item_table);

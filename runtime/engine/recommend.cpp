@@ -6,6 +6,7 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/engine/errors.h"
+#include "runtime/engine/observer.h"
 #include "runtime/engine/request_inputs.h"
 #include "runtime/engine/run.h"
 
@@ -30,7 +31,9 @@ void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
   trace::StepTrace trace{.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
   trace.in = run.batch.order.size();
+  if (run.observer != nullptr) run.observer->before(run, step);
   std::visit(StepRunner{run, trace}, step.what);
+  if (run.observer != nullptr) run.observer->after(run, step);
   if (run.trace == nullptr) return;
   trace.out = run.batch.order.size();
   trace.us = watch.us();
@@ -56,6 +59,12 @@ uint32_t count_of(const Run& run, graph::ExprId expr) {
 
 std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Generation& generation,
                                      const Request& request, const source::Sources* sources) {
+  return recommend_observed(plan, generation, request, sources, nullptr);
+}
+
+std::expected<Page, Error> recommend_observed(const graph::Plan& plan, const store::Generation& generation,
+                                              const Request& request, const source::Sources* sources,
+                                              Observer* observer) {
   const Stopwatch watch;
   auto inputs = request_inputs(plan, generation, request);
   if (!inputs) return std::unexpected(std::move(inputs.error()));
@@ -67,7 +76,7 @@ std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Gener
   column::Arena arena;
   interpreter::RequestContext context(plan, generation, std::move(*inputs), arena);
   trace::Trace trace;
-  Run run{.plan = plan, .generation = generation, .context = context, .sources = sources};
+  Run run{.plan = plan, .generation = generation, .context = context, .sources = sources, .observer = observer};
   if (request.trace) run.trace = &trace;
 
   run_plan(run);

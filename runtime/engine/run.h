@@ -16,6 +16,8 @@
 
 namespace rec::engine {
 
+class Observer;
+
 struct Run {
   const graph::Plan& plan;
   const store::Generation& generation;
@@ -24,6 +26,7 @@ struct Run {
   interpreter::Batch batch{};
   std::vector<Degradation> degraded{};
   trace::Trace* trace = nullptr;  // null: not asked for
+  Observer* observer = nullptr;   // null: nobody looks on
 
   column::Arena& arena() const { return context.arena(); }
   /// The candidates present, in present order.
@@ -68,5 +71,7 @@ void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelRe
 
 /// The page's items with what `emit` names, in present order.
 std::vector<Item> collect_items(Run& run);
+/// The i-th of an expression's values as one that stands on its own.
+types::Value read_value(Run& run, const interpreter::Values& values, const types::Type& type, size_t i);
 
 }  // namespace rec::engine

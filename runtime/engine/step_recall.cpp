@@ -1,4 +1,5 @@
 // `recall` and `merge`: the candidates of the request.
+#include "runtime/engine/observer.h"
 #include "runtime/engine/run.h"
 
 namespace rec::engine {
@@ -12,7 +13,9 @@ void run_recall(Run& run, const graph::RecallStep& step, const graph::Step& writ
     brought += channels.back().rows.size();
   }
   const int64_t recalled_us = watch.us();
+  if (run.observer != nullptr) run.observer->recalled(run, step, channels);
   merge_channels(run, step.merge, channels);
+  if (run.observer != nullptr) run.observer->merged(run, step);
   if (run.trace == nullptr) return;
 
   trace::StepTrace recall{.step = "recall", .text = written.text, .line = run.line(written.span)};

@@ -113,6 +113,15 @@ TEST_F(Errors, MissingRequestField) {
   expect_said(space_, run.err);
 }
 
+TEST_F(Errors, UnknownItem) {
+  build(space_);
+  const Outcome run = space_.rec_run("why '" + space_.path("page.rec") + "' --data '" + space_.path() +
+                                     "' --user 1 --request '{\"floor\": 0}' --item 77");
+  EXPECT_EQ(run.exit, 3);
+  EXPECT_EQ(run.out, "");
+  expect_said(space_, run.err);
+}
+
 TEST_F(Errors, UnknownRequestField) {
   build(space_);
   const Outcome run = ask(space_, "--user 1 --request '{\"flor\": 1}'");

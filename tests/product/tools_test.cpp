@@ -66,6 +66,88 @@ TEST_F(Tools, AnalyzeNeedsARequestThatRuns) {
   EXPECT_NE(unknown.err.find("R8002"), std::string::npos) << unknown.err;
 }
 
+// ---- why ----
+
+class WhyTool : public testing::Test {
+ protected:
+  void SetUp() override {
+    space_.write("catalog.yaml",
+                 "tables:\n  users: {key: id, source: {csv: users.csv}, columns: {blocked: \"[int]\"}}\n"
+                 "  notes: {key: id, source: {csv: notes.csv}, columns: {likes: int, author: int, kind: string}}\n");
+    space_.write("users.csv", "id,blocked\n1,7|8\n");
+    space_.write("notes.csv",
+                 "id,likes,author,kind\n10,50,1,a\n11,40,7,a\n12,30,2,a\n13,20,3,b\n14,10,4,a\n15,5,5,a\n16,4,6,a\n");
+    space_.write("page.rec", R"rec(pipeline page(user: users, item: notes) {
+  eligible item.author not in user.blocked
+  recall {
+    popular = items by item.likes take 4
+    videos  = items where item.kind == "b" by item.likes take 2
+  }
+  merge in_order(take: 4)
+  let value = float(item.likes) / 10.0
+  where value > 2.5 or item.kind != "b"
+  top 2 by value
+  rerank greedy(relevance: value) take 1 { must at most 0 in first 1 where item.author == 1 }
+}
+)rec");
+    const Outcome built = space_.build();
+    ASSERT_EQ(built.exit, 0) << built.err;
+  }
+  Json why(const std::string& item) const {
+    const Outcome run = space_.rec_run("why '" + space_.path("page.rec") + "' --data '" + space_.path() +
+                                       "' --user 1 --format json --item " + item);
+    EXPECT_EQ(run.exit, 0) << run.err;
+    return run.exit == 0 ? Json::parse(run.out) : Json{};
+  }
+  /// The one step that dropped the item, with its details in one line.
+  static std::string loss(const Json& why) {
+    std::string out;
+    for (const auto& step : why["steps"]) {
+      if (!step["dropped"].get<bool>()) continue;
+      out += step["step"].get<std::string>() + ":";
+      for (const auto& detail : step["details"]) out += " " + detail.get<std::string>();
+    }
+    return out;
+  }
+  static std::string channel(const Json& why, size_t at) { return why["steps"][at]["details"].dump(); }
+  Workspace space_;
+};
+
+TEST_F(WhyTool, OnThePage) {
+  const Json found = why("12");
+  EXPECT_EQ(found["position"], 1);
+  EXPECT_EQ(loss(found), "");
+  EXPECT_NE(channel(found, 0).find("place 2"), std::string::npos) << found;
+}
+
+TEST_F(WhyTool, BeyondTheTakeOfAChannel) {
+  const Json found = why("16");
+  EXPECT_EQ(found["position"], nullptr);
+  EXPECT_NE(channel(found, 0).find("place 6, beyond its take of 4"), std::string::npos) << found;
+  EXPECT_NE(channel(found, 1).find("item.kind = \\\"a\\\""), std::string::npos) << found;
+  EXPECT_EQ(loss(found), "recall:");
+}
+
+TEST_F(WhyTool, ConditionsWithTheirOperands) {
+  const Json blocked = why("11");
+  EXPECT_NE(channel(blocked, 0).find("item.author = 7, user.blocked = [7, 8]"), std::string::npos) << blocked;
+  const Json late = why("13");
+  const std::string said = loss(late);
+  EXPECT_EQ(said.rfind("where:", 0), 0U) << said;
+  EXPECT_NE(said.find("value = 2"), std::string::npos) << said;
+  EXPECT_NE(said.find("item.kind = \"b\""), std::string::npos) << said;
+}
+
+TEST_F(WhyTool, TheCutOfTop) {
+  const std::string said = loss(why("14"));
+  EXPECT_NE(said.find("top: value = 1 the last of the 2 that stay has 3"), std::string::npos) << said;
+}
+
+TEST_F(WhyTool, NotPicked) {
+  const std::string said = loss(why("10"));
+  EXPECT_NE(said.find("rerank: relevance 5"), std::string::npos) << said;
+}
+
 /// Waits, ten seconds at most, until a file holds a text.
 bool comes_to_hold(const std::string& file, const std::string& text) {
   for (int i = 0; i < 200; ++i) {

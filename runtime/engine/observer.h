@@ -1,0 +1,25 @@
+// What looks on while a request runs. The engine asks for none; `why` runs a request again with one.
+#pragma once
+
+#include <span>
+
+#include "runtime/engine/run.h"
+
+namespace rec::engine {
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// Before the channels are merged.
+  virtual void recalled(Run& run, const graph::RecallStep& step, std::span<const ChannelResult> channels) = 0;
+  virtual void merged(Run& run, const graph::RecallStep& step) = 0;
+  virtual void before(Run& run, const graph::Step& step) = 0;
+  virtual void after(Run& run, const graph::Step& step) = 0;
+};
+
+/// recommend, with somebody looking on.
+std::expected<Page, Error> recommend_observed(const graph::Plan& plan, const store::Generation& generation,
+                                              const Request& request, const source::Sources* sources,
+                                              Observer* observer);
+
+}  // namespace rec::engine

@@ -1,0 +1,228 @@
+// Follows one item through a request.
+#include "runtime/engine/why.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "compiler/graph/print.h"
+#include "runtime/engine/errors.h"
+#include "runtime/engine/observer.h"
+#include "runtime/engine/operands.h"
+
+namespace rec::engine {
+namespace {
+
+class Follower : public Observer {
+ public:
+  Follower(uint32_t row, Why& why) : row_(row), why_(why) {}
+
+  void recalled(Run& run, const graph::RecallStep& step, std::span<const ChannelResult> channels) override {
+    for (size_t c = 0; c < channels.size(); ++c) channel(run, step.channels[c], channels[c]);
+  }
+
+  void merged(Run& run, const graph::RecallStep& step) override {
+    const auto& rows = run.batch.rows;
+    const auto found = std::ranges::find(rows, row_);
+    WhyStep told{.step = "merge", .text = step.merge.text, .line = run.line(step.merge.span)};
+    if (found == rows.end()) {
+      told.dropped = true;
+      if (!recalled_) {
+        told.step = "recall";
+        told.text = "no channel brought it";
+      } else {
+        told.details.push_back(
+            fmt::format("the channels brought it, and the merged list of {} has no place for it: "
+                        "a larger `take:` of the merge, or more from its channel, would let it in",
+                        rows.size()));
+      }
+      gone_ = true;
+      why_.steps.push_back(std::move(told));
+      return;
+    }
+    base_ = static_cast<uint32_t>(found - rows.begin());
+    if (step.merge.policy == nullptr) return;
+    told.details.push_back(place(run));
+    why_.steps.push_back(std::move(told));
+  }
+
+  void before(Run& run, const graph::Step& step) override {
+    if (gone_) return;
+    current_ = {.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
+    std::visit([&](const auto& what) { look(run, what); }, step.what);
+  }
+
+  void after(Run& run, const graph::Step& step) override {
+    if (gone_) return;
+    std::visit([&](const auto& what) { tell(run, what); }, step.what);
+    const auto& order = run.batch.order;
+    gone_ = std::ranges::find(order, base_) == order.end();
+    current_.dropped = gone_;
+    if (!gone_ && moves(step)) current_.details.push_back(place(run));
+    why_.steps.push_back(std::move(current_));
+  }
+
+ private:
+  static bool moves(const graph::Step& step) {
+    return !std::holds_alternative<graph::WhereStep>(step.what) && !std::holds_alternative<graph::LetStep>(step.what);
+  }
+
+  std::string place(const Run& run) const {
+    const auto& order = run.batch.order;
+    const auto found = std::ranges::find(order, base_);
+    return fmt::format("place {} of {}", found - order.begin() + 1, order.size());
+  }
+  std::string value(Run& run, graph::ExprId expr, uint32_t at) const { return value_text(run, expr, &run.batch, at); }
+  std::string print(const Run& run, graph::ExprId expr) const {
+    return graph::print(run.plan, run.generation.catalog(), expr);
+  }
+
+  // ---- channels ----
+
+  void channel(Run& run, const graph::Channel& channel, const ChannelResult& result) {
+    WhyStep told{.step = "channel", .text = channel.name + " = " + channel.text, .line = run.line(channel.span)};
+    const auto found = std::ranges::find(result.rows, row_);
+    if (found != result.rows.end()) {
+      recalled_ = true;
+      const auto at = static_cast<size_t>(found - result.rows.begin());
+      told.details.push_back(result.scores.empty()
+                                 ? fmt::format("brought it, at place {}", at + 1)
+                                 : fmt::format("brought it, at place {}, with score {}", at + 1, result.scores[at]));
+    } else {
+      absent(run, channel, told);
+    }
+    why_.steps.push_back(std::move(told));
+  }
+
+  /// The channel again without its `take`, then without its conditions as well.
+  void absent(Run& run, const graph::Channel& channel, WhyStep& told) {
+    const auto failure =
+        std::ranges::find(run.degraded, "channel " + channel.name, [](const Degradation& d) { return d.what; });
+    if (failure != run.degraded.end()) {
+      told.details.push_back(fmt::format("brought nothing: {}", failure->reason));
+      return;
+    }
+    graph::Channel open = channel;
+    open.take = graph::kNoExpr;
+    if (const size_t rank = rank_in(run, open); rank > 0) {
+      told.details.push_back(
+          fmt::format("has it at place {}, beyond its take of {}", rank, count_of(run, channel.take)));
+      return;
+    }
+    open.where.clear();
+    if (rank_in(run, open) == 0) {
+      told.details.emplace_back("does not have it");
+      return;
+    }
+    for (const auto& predicate : channel.where) {
+      if (holds(run, predicate.expr, nullptr, row_)) continue;
+      for (auto& reason : why_false(run, predicate.expr, nullptr, row_))
+        told.details.push_back(fmt::format("has it, and drops it by `{}`: {}", predicate.text, reason));
+      return;
+    }
+  }
+
+  size_t rank_in(Run& run, const graph::Channel& channel) const {
+    const size_t degraded = run.degraded.size();
+    const ChannelResult result = run_channel(run, channel);
+    run.degraded.resize(degraded);
+    const auto found = std::ranges::find(result.rows, row_);
+    return found == result.rows.end() ? 0 : static_cast<size_t>(found - result.rows.begin()) + 1;
+  }
+
+  // ---- steps: what can be seen only before they ran ----
+
+  void look(Run& run, const graph::WhereStep& step) {
+    if (holds(run, step.condition.expr, &run.batch, base_)) {
+      current_.details.emplace_back("passes");
+      return;
+    }
+    current_.details = why_false(run, step.condition.expr, &run.batch, base_);
+  }
+  void look(Run& run, const graph::TopStep& step) { look_order(run, step.by); }
+  void look(Run& run, const graph::SortStep& step) { look_order(run, step.by); }
+  void look(Run& run, const graph::TakeStep& step) {
+    current_.details.push_back(place(run) + " before it");
+    if (step.per != graph::kNoExpr)
+      current_.details.push_back(fmt::format("{} = {}", print(run, step.per), value(run, step.per, base_)));
+  }
+  void look(Run& run, const graph::RerankStep& step) {
+    current_.details.push_back(
+        fmt::format("relevance {}, {} before it", value(run, step.relevance, base_), place(run)));
+  }
+  void look(Run&, const auto&) {}
+
+  void look_order(Run& run, const graph::Order& by) {
+    current_.details.push_back(fmt::format("{} = {}", print(run, by.key), value(run, by.key, base_)));
+  }
+
+  // ---- and after ----
+
+  void tell(Run& run, const graph::LetStep& step) {
+    const auto& column = run.plan.let_columns[step.column];
+    current_.details.push_back(fmt::format("{} = {}", column.name, value(run, let_column(run, step.column), base_)));
+  }
+  void tell(Run& run, const graph::TopStep& step) {
+    const auto& order = run.batch.order;
+    if (std::ranges::find(order, base_) != order.end()) return;
+    if (order.empty()) {
+      current_.details.emplace_back("the step keeps nothing");
+      return;
+    }
+    current_.details.push_back(
+        fmt::format("the last of the {} that stay has {}", order.size(), value(run, step.by.key, order.back())));
+  }
+  void tell(Run& run, const graph::RerankStep& step) {
+    const auto& order = run.batch.order;
+    if (std::ranges::find(order, base_) != order.end() || order.empty()) return;
+    current_.details.push_back(fmt::format("not among the {} picked; the last picked has relevance {}", order.size(),
+                                           value(run, step.relevance, order.back())));
+  }
+  void tell(Run&, const auto&) {}
+
+  /// The node that reads a column; a column that nothing reads has none, then its own expression says the same.
+  static graph::ExprId let_column(const Run& run, uint32_t column) {
+    for (graph::ExprId id = 0; id < run.plan.exprs.size(); ++id) {
+      if (run.plan.exprs[id].op == graph::Op::let_column && run.plan.exprs[id].index == column) return id;
+    }
+    return graph::kNoExpr;
+  }
+
+  uint32_t row_;
+  Why& why_;
+  WhyStep current_;
+  uint32_t base_ = 0;
+  bool recalled_ = false, gone_ = false;
+};
+
+std::optional<uint32_t> find_item(const store::Table& table, const std::string& key) {
+  if (table.has_string_keys()) return table.find(std::string_view(key));
+  int64_t number = 0;
+  const char* end = key.data() + key.size();
+  const auto read = std::from_chars(key.data(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end) return {};
+  return table.find(number);
+}
+
+}  // namespace
+
+std::expected<Why, Error> why(const graph::Plan& plan, const store::Generation& generation, const Request& request,
+                              const std::string& item, const source::Sources* sources) {
+  const store::Table& table = generation.table(plan.item_table);
+  const auto row = find_item(table, item);
+  if (!row) {
+    return std::unexpected(
+        request_error(diagnostics::Code::unknown_item, fmt::format("`{}` is no key of `{}`", item, table.name()),
+                      fmt::format("`{}` has {} rows; `rec-build inspect` shows them", table.name(), table.rows())));
+  }
+  Why out{.pipeline = plan.name, .user = request.user, .table = table.name(), .item = item};
+  Follower follower(*row, out);
+  const auto page = recommend_observed(plan, generation, request, sources, &follower);
+  if (!page) return std::unexpected(page.error());
+  const auto found = std::ranges::find(page->items, item, &Item::key);
+  if (found != page->items.end()) out.position = static_cast<uint32_t>(found - page->items.begin()) + 1;
+  return out;
+}
+
+}  // namespace rec::engine
