@@ -280,10 +280,40 @@ ExprId Expressions::special_call(const syntax::Expr& expr, const syntax::Call& c
     return id == kNoExpr ? kNoExpr : plain_division(id);
   }
   if (one_of(kProvenance, function)) return provenance(expr, call, function, scope);
-  if (one_of(kBarriers, function))
-    return not_supported(context_.diagnostics, expr.span, fmt::format("the barrier `{}`", function)), kNoExpr;
+  if (one_of(kBarriers, function)) return barrier(expr, call, function, scope);
   handled = false;
   return kNoExpr;
+}
+
+// What is the same for all candidates is still a value of the step it stands in: its level is that of a candidate.
+ExprId Expressions::barrier(const syntax::Expr& expr, const syntax::Call& call, const std::string& function,
+                            Scope& scope) {
+  constexpr uint8_t kLevel = graph::kCandidate | graph::kBarrier;
+  const auto op = static_cast<Op>(static_cast<size_t>(Op::barrier_rank) +
+                                  static_cast<size_t>(std::ranges::find(kBarriers, function) - kBarriers));
+  leaf(kLevel, expr.span);
+  if (op == Op::barrier_count) {
+    if (!positional(call, 0, 0, function, expr.span)) return kNoExpr;
+    return add({.op = op, .type = types::integer(), .level = kLevel, .span = expr.span});
+  }
+  if (!positional(call, 1, 1, function, expr.span)) return kNoExpr;
+  const auto& argument = *call.arguments[0].value;
+  const ExprId x = check_at(argument, scope, kLevel, fmt::format("the argument of `{}`", function));
+  if (x == kNoExpr) return kNoExpr;
+  const types::Type given = type(x);
+  if (given.optional) return maybe_missing(x, argument.span, fmt::format("the argument of `{}`", function)), kNoExpr;
+  const bool ordered = op == Op::barrier_rank || op == Op::barrier_largest || op == Op::barrier_smallest;
+  if (ordered ? !types::is_ordered(given) : !types::is_number(given)) {
+    context_.diagnostics.error(
+        Code::no_overload, argument.span,
+        fmt::format("`{}` takes {}, and this is {}", function,
+                    ordered ? "an int, a float, a time or a duration" : "an int or a float", types::to_text(given)));
+    return kNoExpr;
+  }
+  types::Type result = types::floating();
+  if (op == Op::barrier_rank) result = types::integer();
+  if (op == Op::barrier_total || op == Op::barrier_largest || op == Op::barrier_smallest) result = given;
+  return add({.op = op, .type = result, .level = kLevel, .args = {x}, .span = expr.span});
 }
 
 ExprId Expressions::provenance(const syntax::Expr& expr, const syntax::Call& call, const std::string& function,

@@ -154,6 +154,14 @@ bool Expressions::check_level(ExprId id, Span span, uint8_t levels, std::string_
   if (wrong == 0) return true;
   for (size_t i = first_leaf; i < leaves_.size(); ++i) {
     if ((leaves_[i].level & wrong) == 0) continue;
+    if ((leaves_[i].level & wrong & graph::kBarrier) != 0) {
+      context_.diagnostics
+          .error(Code::wrong_level, leaves_[i].span,
+                 fmt::format("`{}` looks at all candidates of a step, which {} cannot do", leaves_[i].text, what),
+                 "not here")
+          .help.emplace_back("bind it with `let` behind `recall`, or use it in a step there");
+      return false;
+    }
     const char* of = (leaves_[i].level & graph::kCandidate) ? "the candidate" : "an event";
     context_.diagnostics.error(
         Code::wrong_level, leaves_[i].span,

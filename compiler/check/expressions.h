@@ -91,6 +91,7 @@ class Expressions {
   ExprId special_call(const syntax::Expr& expr, const syntax::Call& call, const std::string& function, Scope& scope,
                       bool& handled);
   ExprId provenance(const syntax::Expr& expr, const syntax::Call& call, const std::string& function, Scope& scope);
+  ExprId barrier(const syntax::Expr& expr, const syntax::Call& call, const std::string& function, Scope& scope);
   ExprId inlined(const syntax::Expr& expr, const syntax::Call& call, const syntax::FnDecl& decl, Scope& scope);
   ExprId overloaded(const operators::OperatorDef& def, std::vector<ExprId> arguments, std::span<const Span> spans,
                     Span span);

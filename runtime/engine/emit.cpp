@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/engine/run.h"
+#include "runtime/interpreter/barriers.h"
 
 namespace rec::engine {
 namespace {
@@ -106,6 +107,8 @@ std::vector<Item> collect_items(Run& run) {
   for (size_t i = 0; i < order.size(); ++i) {
     items[i] = {.key = table.key_text(run.batch.rows[order[i]]), .channels = channels_of(run, order[i]), .values = {}};
   }
+  interpreter::Barriers barriers;
+  run.batch.barriers = &barriers;
   for (const auto& emit : run.plan.emits) {
     const types::Type& type = run.plan.exprs[emit.value].type;
     interpreter::Evaluator evaluator(run.context, emit.value);
@@ -113,6 +116,7 @@ std::vector<Item> collect_items(Run& run) {
     const Reader read(run, type);
     for (size_t i = 0; i < items.size(); ++i) items[i].values.push_back({.type = type, .value = read(values, i)});
   }
+  run.batch.barriers = nullptr;
   return items;
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/engine/observer.h"
 #include "runtime/engine/request_inputs.h"
 #include "runtime/engine/run.h"
+#include "runtime/interpreter/barriers.h"
 
 namespace rec::engine {
 namespace {
@@ -31,9 +32,12 @@ void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
   trace::StepTrace trace{.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
   trace.in = run.batch.order.size();
+  interpreter::Barriers barriers;
+  run.batch.barriers = &barriers;
   if (run.observer != nullptr) run.observer->before(run, step);
   std::visit(StepRunner{run, trace}, step.what);
   if (run.observer != nullptr) run.observer->after(run, step);
+  run.batch.barriers = nullptr;
   if (run.trace == nullptr) return;
   trace.out = run.batch.order.size();
   trace.us = watch.us();

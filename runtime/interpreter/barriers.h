@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <vector>
 
 #include "compiler/graph/expr.h"
@@ -15,24 +14,27 @@ namespace rec::interpreter {
 /// ints in int64 with wrap-around.
 class Barrier {
  public:
-  /// `values`: of its argument, for the `n` candidates present, in present order (nothing for `count()`).
-  Barrier(graph::Op op, const types::Type& argument, const Values& values, size_t n);
+  /// `values`: of its argument, of type `kind`, for the `n` candidates present, in present order (unused by `count()`).
+  Barrier(graph::Op op, types::Kind kind, const Values& values, size_t n);
 
   /// The barrier's value for `n` candidates with these arguments, in the physical type of its result. A candidate that
   /// was not present gets the value it would have had beside those that were.
   void apply(const Values& arguments, size_t n, void* out) const;
 
  private:
+  void fit_order(const Values& values);
+  void fit_sums(const Values& values);
+  template <typename T>
+  T constant() const;
+
   graph::Op op_;
   types::Kind kind_;
-  std::vector<uint64_t> sorted_;  // rank: keys, largest first
-  size_t count_ = 0;              // candidates; rank: those without NaN are sorted_.size()
-  double low_ = 0, high_ = 0, mean_ = 0, deviation_ = 0;
-  int64_t integer_ = 0;
-  bool is_integer_ = false;
+  size_t candidates_ = 0;           // with NaN
+  size_t known_ = 0;                // without
+  std::vector<int64_t> sorted_{};   // rank: order keys, largest first
+  int64_t low_ = 0, high_ = 0;      // order keys
+  double sum_ = 0, deviation_ = 0;  // population
+  uint64_t whole_ = 0;              // the sum of ints
 };
-
-/// The barriers of one step, by expression.
-using Barriers = std::map<graph::ExprId, Barrier>;
 
 }  // namespace rec::interpreter

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,6 +43,9 @@ struct ChannelColumn {
   std::span<const float> score;  // empty: the channel's source has none
 };
 
+class Barrier;
+using Barriers = std::map<graph::ExprId, Barrier>;
+
 /// The candidates of one request as columns. Base rows never move; `present` (the order in which candidates stand) is
 /// all that steps change.
 struct Batch {
@@ -49,6 +53,8 @@ struct Batch {
   std::vector<uint32_t> order;    // indices into the base, in present order
   std::vector<BatchColumn> lets;  // one a plan.let_columns; empty until computed
   std::vector<ChannelColumn> channels;
+  /// The barriers of the step that runs, fitted when they are first met; null where none can stand.
+  Barriers* barriers = nullptr;
 };
 
 /// What a request brings, checked and typed.

@@ -91,6 +91,7 @@ class Program {
   void run(Instruction& instruction, Register& reg, const Block& block);
   bool run_candidate(const Instruction& instruction, Register& reg, const Block& block);
   bool run_event(const Instruction& instruction, Register& reg, const Block& block);
+  const Barrier& barrier(const Instruction& instruction, const Batch& batch);
   void run_provenance(const graph::Node& node, Register& reg, const Block& block);
   void run_membership(const Instruction& instruction, Register& reg, size_t n);
   void run_kernel(const Instruction& instruction, Register& reg, size_t n);

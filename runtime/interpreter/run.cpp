@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "runtime/interpreter/barriers.h"
 #include "runtime/interpreter/correlated.h"
 #include "runtime/interpreter/program.h"
 #include "runtime/interpreter/row_wise.h"
@@ -122,6 +123,17 @@ bool Program::run_candidate(const Instruction& made, Register& reg, const Block&
       if (column.present == nullptr) reg.view.present = nullptr;
       return true;
     }
+    case Op::barrier_rank:
+    case Op::barrier_minmax:
+    case Op::barrier_zscore:
+    case Op::barrier_mean:
+    case Op::barrier_total:
+    case Op::barrier_largest:
+    case Op::barrier_smallest:
+    case Op::barrier_count:
+      barrier(made, *block.rows.batch)
+          .apply(made.args.empty() ? Values{} : registers_[made.args[0]].view, block.n, reg.values);
+      return true;
     case Op::from_channel:
     case Op::score_in:
     case Op::position_in:
@@ -131,6 +143,25 @@ bool Program::run_candidate(const Instruction& made, Register& reg, const Block&
     default:
       return false;
   }
+}
+
+/// Fitted on all candidates present, by a program of its own, when the first block meets it.
+const Barrier& Program::barrier(const Instruction& made, const Batch& batch) {
+  assert(batch.barriers != nullptr && "a barrier stands in a step");
+  const auto known = batch.barriers->find(made.id);
+  if (known != batch.barriers->end()) return known->second;
+  const Node& node = *made.node;
+  std::vector<std::byte> values;
+  types::Kind kind = types::Kind::none;
+  if (!node.args.empty()) {
+    kind = scope_.node(node.args[0]).type.kind;
+    Program argument(scope_, {.kind = Kind::candidates, .roots = {node.args[0]}, .block = options_.block});
+    values.resize(batch.order.size() * types::width(scope_.node(node.args[0]).type));
+    argument.run_all({.batch = &batch, .candidates = batch.order.data(), .size = batch.order.size()}, values.data(),
+                     nullptr);
+  }
+  return batch.barriers->emplace(made.id, Barrier(node.op, kind, {.data = values.data()}, batch.order.size()))
+      .first->second;
 }
 
 void Program::run_provenance(const Node& node, Register& reg, const Block& block) {

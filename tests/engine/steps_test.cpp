@@ -29,6 +29,52 @@ TEST(Orderings, CountNan) {
   EXPECT_EQ(page.trace->steps.back().nan, 1U);
 }
 
+// Barriers: over f = .5 nan -0 0 2.5 .5 of the six things.
+
+TEST(Barriers, RankIsOneForTheLargestAndTiesShareTheSmallest) {
+  const auto page = feed().page(kAll + "emit rank(item.f) as r, rank(item.made) as m, rank(-item.f) as n");
+  const auto column = [&](size_t v) {
+    std::string out;
+    for (const auto& item : page.items) out += std::to_string(std::get<int64_t>(item.values[v].value)) + " ";
+    return out;
+  };
+  EXPECT_EQ(column(0), "2 6 4 4 1 2 ");
+  EXPECT_EQ(column(1), "6 5 4 3 2 1 ");
+  EXPECT_EQ(column(2), "3 6 1 1 5 3 ");
+}
+
+TEST(Barriers, LookAtThoseWhoArePresentBeforeTheirStep) {
+  EXPECT_EQ(feed().keys(kAll + "where item.f >= mean(item.f)"), "50");  // mean .7 of the five that are numbers
+  EXPECT_EQ(feed().keys(kAll + "where not is_nan(item.f) where minmax(item.f) <= 0.2"), "10 30 40 60");
+  EXPECT_EQ(feed().keys(kAll + "take 4 let all = count() where rank(item.f) <= 2 and all == 4"), "10 30 40");
+  EXPECT_EQ(feed().keys(kAll + "top 2 by zscore(item.f)"), "50 10");
+  EXPECT_EQ(feed().keys(kAll + "where item.f == largest(item.f) or item.f == smallest(item.f)"), "30 40 50");
+}
+
+TEST(Barriers, OfEqualValuesAndOfNothing) {
+  const auto page =
+      feed().page(kAll + "where item.f == 0.5 emit minmax(item.f) as m, zscore(item.f) as z, total(item.f) as t");
+  ASSERT_EQ(keys_of(page), "10 60");
+  EXPECT_EQ(std::get<float>(page.items[0].values[0].value), 0.5F);
+  EXPECT_EQ(std::get<float>(page.items[0].values[1].value), 0.0F);
+  EXPECT_EQ(std::get<float>(page.items[0].values[2].value), 1.0F);
+  EXPECT_EQ(feed().keys(kAll + "where item.f > 99.0 top 3 by rank(item.f)"), "");
+  const auto nan = feed().page(kAll + "where is_nan(item.f) emit mean(item.f) as m, largest(item.f) as l");
+  EXPECT_TRUE(std::isnan(std::get<float>(nan.items[0].values[0].value)));
+  EXPECT_TRUE(std::isnan(std::get<float>(nan.items[0].values[1].value)));
+}
+
+TEST(Barriers, StandInFunctionsAndInOneAnother) {
+  const auto plan =
+      feed().pipeline(kAll + "where not is_nan(item.f) top 2 by place(item.f) emit rank(rank(item.f)) as r",
+                      "fn place(x: float) = 1.0 / float(rank(x)) + 0.0 * minmax(x)\n");
+  ASSERT_NE(plan, nullptr);
+  const auto page = engine::recommend(*plan, feed().generation(), {.user = "1"});
+  ASSERT_TRUE(page.has_value());
+  EXPECT_EQ(keys_of(*page), "50 10");
+  EXPECT_EQ(std::get<int64_t>(page->items[0].values[0].value), 2);  // rank 1 is smaller than rank 2
+}
+
 TEST(Take, PerValueKeepsTheFirstOfEach) {
   EXPECT_EQ(feed().keys(kAll + "take 1 per item.kind"), "10 20");
   EXPECT_EQ(feed().keys(kAll + "sort by item.made take 2 per item.kind"), "60 50 40 20");

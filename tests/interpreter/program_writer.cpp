@@ -174,6 +174,12 @@ std::string ProgramWriter::expression(Kind kind, int depth, bool event) {
   const bool number = kind == Kind::integer || kind == Kind::floating;
   if (number && !event && depth > 1 && chance(12)) return aggregate(kind, depth - 1);
   if (kind == Kind::boolean && chance(35)) return boolean(depth, event);
+  if (number && !event && !channels_.empty() && chance(8)) {
+    const std::string x = "(" + expression(chance(70) ? kind : Kind::integer, depth - 1) + ")";
+    if (kind == Kind::integer) return pick({"rank" + x, "count()", "int(mean" + x + ")", "int(largest" + x + ")"});
+    return pick({"minmax" + x, "zscore" + x, "mean" + x, "float(total" + x + ")", "float(smallest" + x + ")",
+                 "float(largest" + x + ")"});
+  }
   if (chance(12)) {
     return "(if " + expression(Kind::boolean, depth - 1, event) + " then " + expression(kind, depth - 1, event) +
            " else " + expression(kind, depth - 1, event) + ")";

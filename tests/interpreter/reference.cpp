@@ -160,6 +160,61 @@ Cell Reference::aggregate(const Node& node, const Place& place) {
   }
 }
 
+Cell Reference::barrier(const Node& node, const Place& place) {
+  if (node.op == Op::barrier_count) return Cell::of(static_cast<int64_t>(batch_->order.size()));
+  const bool floats = plan_.exprs[node.args[0]].type.kind == Kind::floating;
+  const auto number = [&](const Cell& cell) {
+    return floats ? static_cast<double>(cell.as<float>()) : static_cast<double>(cell.as<int64_t>());
+  };
+  const Cell own = evaluate(node.args[0], place);
+  const bool own_nan = floats && std::isnan(own.as<float>());
+  int64_t better = 0, whole = 0, known = 0;
+  double sum = 0, low = 0, high = 0;
+  Cell least, most;
+  for (const uint32_t at : batch_->order) {
+    const Cell x = evaluate(node.args[0], {.candidate = at});
+    if (floats && std::isnan(x.as<float>())) continue;
+    const bool larger = floats ? x.as<float>() > own.as<float>() : x.as<int64_t>() > own.as<int64_t>();
+    better += own_nan || larger ? 1 : 0;
+    if (!floats) whole = static_cast<int64_t>(static_cast<uint64_t>(whole) + static_cast<uint64_t>(x.as<int64_t>()));
+    sum += number(x);
+    const bool first = known++ == 0;
+    if (first || (floats ? x.as<float>() < least.as<float>() : x.as<int64_t>() < least.as<int64_t>())) least = x;
+    if (first || (floats ? x.as<float>() > most.as<float>() : x.as<int64_t>() > most.as<int64_t>())) most = x;
+    low = number(least);
+    high = number(most);
+  }
+  const double mean = sum / static_cast<double>(known);
+  double squares = 0;
+  for (const uint32_t at : batch_->order) {
+    const double x = number(evaluate(node.args[0], {.candidate = at}));
+    if (!std::isnan(x)) squares += (x - mean) * (x - mean);
+  }
+  const double deviation = std::sqrt(squares / static_cast<double>(known));
+  const double x = number(own);
+  switch (node.op) {
+    case Op::barrier_rank:
+      return Cell::of(better + 1);
+    case Op::barrier_minmax:
+      return Cell::of(std::isnan(x) ? std::nanf("")
+                      : low == high ? 0.5F
+                                    : static_cast<float>((x - low) / (high - low)));
+    case Op::barrier_zscore:
+      return Cell::of(std::isnan(x)    ? std::nanf("")
+                      : deviation == 0 ? 0.0F
+                                       : static_cast<float>((x - mean) / deviation));
+    case Op::barrier_mean:
+      return Cell::of(known == 0 ? std::nanf("") : static_cast<float>(mean));
+    case Op::barrier_total:
+      return floats ? Cell::of(static_cast<float>(sum)) : Cell::of(whole);
+    default: {
+      if (known == 0) return floats ? Cell::of(std::nanf("")) : Cell::of(int64_t{0});
+      const Cell end = node.op == Op::barrier_largest ? most : least;
+      return floats && end.as<float>() == 0.0F ? Cell::of(0.0F) : end;
+    }
+  }
+}
+
 Cell Reference::provenance(const Node& node, const Place& place) {
   if (node.op == Op::channel_count) {
     int64_t count = 0;
@@ -320,6 +375,15 @@ Cell Reference::evaluate(graph::ExprId id, const Place& place) {
     case Op::sequence_min:
     case Op::sequence_max:
       return aggregate(node, place);
+    case Op::barrier_rank:
+    case Op::barrier_minmax:
+    case Op::barrier_zscore:
+    case Op::barrier_mean:
+    case Op::barrier_total:
+    case Op::barrier_largest:
+    case Op::barrier_smallest:
+    case Op::barrier_count:
+      return barrier(node, place);
     default:
       throw std::logic_error("no value");
   }

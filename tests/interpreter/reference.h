@@ -58,6 +58,7 @@ class Reference {
   Cell stored(const store::Table& table, size_t column, uint32_t row);
   Cell call(const graph::Node& node, const Place& place);
   Cell aggregate(const graph::Node& node, const Place& place);
+  Cell barrier(const graph::Node& node, const Place& place);
   Cell provenance(const graph::Node& node, const Place& place);
   bool in_list(const graph::Node& node, const Place& place);
   Events events(graph::ExprId id, const Place& place);
