@@ -69,8 +69,10 @@ TEST(Barriers, StandInFunctionsAndInOneAnother) {
       feed().pipeline(kAll + "where not is_nan(item.f) top 2 by place(item.f) emit rank(rank(item.f)) as r",
                       "fn place(x: float) = 1.0 / float(rank(x)) + 0.0 * minmax(x)\n");
   ASSERT_NE(plan, nullptr);
-  const auto page = engine::recommend(*plan, feed().generation(), {.user = "1"});
-  ASSERT_TRUE(page.has_value());
+  engine::Request request{.user = "1"};
+  request.fields["floor"] = int64_t{0};
+  const auto page = engine::recommend(*plan, feed().generation(), request);
+  ASSERT_TRUE(page.has_value()) << page.error().message;
   EXPECT_EQ(keys_of(*page), "50 10");
   EXPECT_EQ(std::get<int64_t>(page->items[0].values[0].value), 2);  // rank 1 is smaller than rank 2
 }
