@@ -41,6 +41,7 @@ class PipelineChecker {
 
   // rerank.cpp, rules.cpp
   void rerank(const syntax::RerankStep& rerank, const syntax::Step& step);
+  ExprId candidate_vectors(const syntax::Expr& expr, const std::string& what);
   bool similarity(const syntax::Expr& expr, ExprId weight, std::vector<graph::SimilarityTerm>& terms);
   bool similarity_term(const syntax::Expr& expr, const syntax::Call& call, std::string_view name, ExprId weight,
                        std::vector<graph::SimilarityTerm>& terms);

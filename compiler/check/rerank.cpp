@@ -53,7 +53,9 @@ void PipelineChecker::rerank(const syntax::RerankStep& rerank, const syntax::Ste
     ExprId value = kNoExpr;
     if (given[i]) {
       const auto levels = static_cast<uint8_t>(relevance ? kCandidateLevels | graph::kBarrier : graph::kRequest);
-      value = expressions_.check_as(*given[i]->value, scope_, parameter.type, levels, what);
+      const bool vectors = parameter.type.kind == Kind::vector;
+      value = vectors ? candidate_vectors(*given[i]->value, what)
+                      : expressions_.check_as(*given[i]->value, scope_, parameter.type, levels, what);
       good = good && value != kNoExpr && in_bounds(parameter, value, given[i]->value->span);
       if (relevance && value != kNoExpr) {
         ordering_ = value;
@@ -65,6 +67,8 @@ void PipelineChecker::rerank(const syntax::RerankStep& rerank, const syntax::Ste
     if (relevance) out.relevance = value;
     if (parameter.name == "theta") out.theta = value;
     if (parameter.name == "window") out.window = value;
+    if (parameter.name == "gamma") out.gamma = value;
+    if (parameter.name == "vectors") out.vectors = value;
   }
   out.take = expressions_.check_count(*rerank.take, scope_, "the `take` of `rerank`");
   good = good && out.take != kNoExpr;
@@ -83,6 +87,16 @@ void PipelineChecker::rerank(const syntax::RerankStep& rerank, const syntax::Ste
   if (!good) return;
   check_rules(out);
   push(step, std::move(out));
+}
+
+/// A vector of any dimension, which may be missing.
+ExprId PipelineChecker::candidate_vectors(const syntax::Expr& expr, const std::string& what) {
+  const ExprId value = expressions_.check_at(expr, scope_, kCandidateLevels, what);
+  if (value == kNoExpr || expressions_.type(value).kind == Kind::vector) return value;
+  context_.diagnostics.error(
+      Code::type_mismatch, expr.span,
+      fmt::format("{} is a vector, and this is {}", what, types::to_text(expressions_.type(value))), "not a vector");
+  return kNoExpr;
 }
 
 bool PipelineChecker::similarity(const syntax::Expr& expr, ExprId weight, std::vector<graph::SimilarityTerm>& terms) {

@@ -103,6 +103,8 @@ class Explainer {
              fmt::format("{} * {}({})", text(term.weight), kTerms[static_cast<size_t>(term.kind)], text(term.column)));
     }
     if (rerank.theta != kNoExpr) detail("theta", text(rerank.theta));
+    if (rerank.vectors != kNoExpr) detail("vectors", text(rerank.vectors));
+    if (rerank.gamma != kNoExpr) detail("gamma", text(rerank.gamma));
     if (rerank.window != kNoExpr) detail("window", text(rerank.window));
     for (const auto& rule : rerank.rules) detail(rule.must ? "must" : "rule", rule.text);
   }

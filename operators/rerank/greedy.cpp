@@ -26,7 +26,7 @@ RerankResult run(const RerankCall& call) {
         while (allowed[best_first[at]] == 0) ++at;
         return best_first[at];
       },
-      [](uint32_t) {});
+      [](uint32_t) {}, [&](uint32_t i) { return static_cast<double>(call.relevance[i]); });
 }
 
 }  // namespace

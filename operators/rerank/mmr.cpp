@@ -11,12 +11,6 @@
 namespace rec::operators {
 namespace {
 
-/// A window as long as the page is none.
-std::optional<size_t> effective_window(const RerankCall& call) {
-  if (!call.window || *call.window >= int64_t{std::min(call.take, call.candidates)}) return std::nullopt;
-  return static_cast<size_t>(std::max<int64_t>(*call.window, 1));
-}
-
 RerankResult run(const RerankCall& call) {
   const Similarity similarity(call.similarity, call.candidates, call.arena);
   WindowMaximum likeness(call.candidates, effective_window(call), call.arena);
@@ -30,13 +24,7 @@ RerankResult run(const RerankCall& call) {
 
   return select(
       call,
-      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) {
-        auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
-        for (uint32_t i = best + 1; i < allowed.size(); ++i) {
-          if (allowed[i] != 0 && is_better(objective[i], objective[best])) best = i;
-        }
-        return best;
-      },
+      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) { return best_of<double>(objective, allowed); },
       [&](uint32_t pick) {
         if (diversity == 0) return;
         similarity.row(pick, likeness.next_row());
@@ -44,7 +32,8 @@ RerankResult run(const RerankCall& call) {
         const auto maxima = likeness.maxima();
         for (size_t i = 0; i < objective.size(); ++i)
           objective[i] = gains[i] - diversity * static_cast<double>(maxima[i]);
-      });
+      },
+      [&](uint32_t i) { return objective[i]; });
 }
 
 }  // namespace

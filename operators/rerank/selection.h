@@ -1,7 +1,10 @@
 // The loop of every reranker: narrow by the rules, choose, place, until the page is full.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,19 +18,53 @@ inline bool is_better(double a, double b) {
   return a > b || (std::isnan(b) && !std::isnan(a));
 }
 
-/// Fills the page. `choose(allowed, left)`: the best of the candidates whose `allowed` byte is set (there is one;
-/// `left` marks those not placed yet); `placed(candidate)` is called after each placement but the last.
-template <typename Choose, typename AfterPlacing>
-RerankResult select(const RerankCall& call, Choose choose, AfterPlacing placed) {
+/// The first of the best among those whose `allowed` byte is set; there is one.
+template <typename T>
+uint32_t best_of(std::span<const T> objective, std::span<const uint8_t> allowed) {
+  auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
+  for (uint32_t i = best + 1; i < allowed.size(); ++i) {
+    if (allowed[i] != 0 && is_better(static_cast<double>(objective[i]), static_cast<double>(objective[best]))) best = i;
+  }
+  return best;
+}
+
+/// How many positions the page has.
+inline uint32_t page_length(const RerankCall& call) {
+  return std::min(call.take, call.candidates - call.placed);
+}
+
+/// The window, or none where it is as long as all that can be placed.
+inline std::optional<size_t> effective_window(const RerankCall& call) {
+  if (!call.window || *call.window >= int64_t{call.placed} + page_length(call)) return std::nullopt;
+  return static_cast<size_t>(std::max<int64_t>(*call.window, 1));
+}
+
+/// What the three functions of `select` see. `choose(allowed, left)`: the best of the candidates whose `allowed` byte
+/// is set (there is one; `left` marks those not placed yet). `placed(candidate)` is called after each placement but the
+/// last. `objective(candidate)`: what is maximised at this position, for the record.
+template <typename Choose, typename AfterPlacing, typename Objective>
+RerankResult select(const RerankCall& call, Choose choose, AfterPlacing placed, Objective objective) {
   RerankResult result;
-  const uint32_t page = std::min(call.take, call.candidates);
+  const uint32_t page = page_length(call);
   result.picks.reserve(page);
-  Rules rules(call.rules, call.candidates, call.take);
+  Rules rules(call.rules, call.candidates, call.take, call.placed);
   std::vector<uint8_t> left(call.candidates, 1), allowed(call.candidates);
+  for (uint32_t shown = 0; shown < call.placed && page > 0; ++shown) {
+    left[shown] = 0;
+    rules.place_before(shown);
+    placed(shown);
+  }
+  RerankRecord* const record = call.record;
   while (result.picks.size() < page) {
+    const bool recording = record != nullptr && left[record->candidate] != 0;
+    std::optional<uint32_t> excluded_by;
     allowed = left;
-    if (!rules.narrow(allowed, result.relaxations)) break;
+    if (!rules.narrow(allowed, result.relaxations, recording ? record->candidate : UINT32_MAX, excluded_by)) break;
     const uint32_t pick = choose(std::span<const uint8_t>(allowed), std::span<const uint8_t>(left));
+    if (recording) {
+      const double own = excluded_by ? std::numeric_limits<double>::quiet_NaN() : objective(record->candidate);
+      record->picks.push_back({pick, objective(pick), own, excluded_by});
+    }
     result.picks.push_back(pick);
     left[pick] = 0;
     if (result.picks.size() == page) break;

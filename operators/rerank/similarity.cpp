@@ -82,6 +82,28 @@ void Similarity::add_products(const Tiled& tiled, uint32_t candidate, float weig
   }
 }
 
+void Similarity::add_squares(const Tiled& tiled, float weight, std::span<float> out) const {
+  const size_t tile_size = size_t{tiled.dimension} * kTile;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const float* own = tiled.values.data() + i / kTile * tile_size + i % kTile;
+    float sum = 0;
+    for (size_t e = 0; e < tiled.dimension; ++e) sum += own[e * kTile] * own[e * kTile];
+    out[i] += weight * (sum == 0 ? 1.0F : sum);
+  }
+}
+
+void Similarity::diagonal(std::span<float> out) const {
+  std::ranges::fill(out, 0.0F);
+  for (size_t t = 0; t < terms_.size(); ++t) {
+    const bool vectors = terms_[t].kind == SimilarityTerm::Kind::cosine || terms_[t].kind == SimilarityTerm::Kind::dot;
+    if (vectors) {
+      add_squares(tiled_[t], terms_[t].weight, out);
+    } else {
+      for (float& sum : out) sum += terms_[t].weight;  // what is there is like itself
+    }
+  }
+}
+
 void Similarity::row(uint32_t candidate, std::span<float> out) const {
   std::ranges::fill(out, 0.0F);
   for (size_t t = 0; t < terms_.size(); ++t) {

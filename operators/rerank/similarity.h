@@ -19,6 +19,9 @@ class Similarity {
   /// whose length is not finite has similarity 0 with others. Sums in float: over a vector's elements in their order,
   /// then over the terms.
   void row(uint32_t candidate, std::span<float> out) const;
+  /// out[i] = sim(i, i), summed as a row is; a term whose value is missing, or whose vector is similar to nothing,
+  /// counts as 1.
+  void diagonal(std::span<float> out) const;
 
  private:
   /// Vectors in tiles of kTile candidates: element e of the tile's candidates lies side by side. Lanes are then
@@ -28,6 +31,7 @@ class Similarity {
     uint32_t dimension = 0;
   };
 
+  void add_squares(const Tiled& tiled, float weight, std::span<float> out) const;
   void add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) const;
 
   std::span<const SimilarityTerm> terms_;

@@ -13,8 +13,8 @@ AtMost::AtMost(const RuleInput& rule, uint32_t candidates)
       counts_(groups_.size(), 0),
       full_(limit_ == 0 ? groups_.size() : 0) {}
 
-bool AtMost::restricts(uint32_t position) const {
-  if (scope_ == RuleInput::Scope::in_first && position > length_) return false;
+bool AtMost::restricts() const {
+  if (scope_ == RuleInput::Scope::in_first && static_cast<int64_t>(placed_.size()) >= length_) return false;
   if (scope_ == RuleInput::Scope::in_any && length_ <= 0) return false;
   return full_ > 0;
 }
@@ -48,15 +48,16 @@ void AtMost::place_in_run(uint32_t candidate) {
   for (const uint32_t group : groups) enter(group);
 }
 
-void AtMost::place(uint32_t candidate, uint32_t position) {
+void AtMost::place(uint32_t candidate) {
   if (scope_ == RuleInput::Scope::in_a_row) {
     place_in_run(candidate);
   } else {
     for (const uint32_t group : groups_.of(candidate)) enter(group);
   }
   placed_.push_back(candidate);
-  if (scope_ == RuleInput::Scope::in_any && length_ >= 1 && position >= length_) {
-    for (const uint32_t group : groups_.of(placed_[position - static_cast<uint32_t>(length_)])) leave(group);
+  const auto placed = static_cast<int64_t>(placed_.size());
+  if (scope_ == RuleInput::Scope::in_any && length_ >= 1 && placed >= length_) {
+    for (const uint32_t group : groups_.of(placed_[static_cast<size_t>(placed - length_)])) leave(group);
   }
 }
 

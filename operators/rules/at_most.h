@@ -16,9 +16,9 @@ class AtMost {
  public:
   AtMost(const RuleInput& rule, uint32_t candidates);
 
-  bool restricts(uint32_t position) const;
+  bool restricts() const;
   void narrow(std::span<uint8_t> allowed) const;
-  void place(uint32_t candidate, uint32_t position);
+  void place(uint32_t candidate);
 
  private:
   void enter(uint32_t group);
@@ -31,7 +31,7 @@ class AtMost {
   Groups groups_;
   std::vector<int64_t> counts_;
   uint32_t full_ = 0;             // groups that have reached the limit
-  std::vector<uint32_t> placed_;  // the page so far
+  std::vector<uint32_t> placed_;  // the page so far, behind what was shown before it
 };
 
 }  // namespace rec::operators

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <map>
 
 #include "runtime/engine/run.h"
@@ -20,6 +21,8 @@ class Inputs {
   interpreter::Values evaluate(graph::ExprId expr) {
     return evaluators_.emplace_back(run_.context, expr).run(run_.present());
   }
+
+  std::span<const float* const> vectors(graph::ExprId expr) { return vectors(evaluate(expr)); }
 
   operators::SimilarityTerm term(const graph::SimilarityTerm& term) {
     using Kind = operators::SimilarityTerm::Kind;
@@ -108,6 +111,14 @@ void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace
     call.theta = theta >= 0 ? std::min(theta, 1.0F) : 0.0F;
   }
   if (step.window != kNoExpr) call.window = std::max<int64_t>(run.context.integer(step.window), 1);
+  if (step.gamma != kNoExpr) {
+    const float gamma = run.context.floating(step.gamma);
+    call.gamma = gamma > 0 ? std::min(gamma, std::numeric_limits<float>::max()) : 0.0F;
+  }
+  if (step.vectors != kNoExpr) {
+    call.dimension = run.plan.exprs[step.vectors].type.size;
+    call.vectors = inputs.vectors(step.vectors);
+  }
   const operators::RerankResult result = std::get<operators::RerankDef>(step.algorithm->what).run(call);
 
   std::vector<uint32_t> page;

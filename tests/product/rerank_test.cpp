@@ -103,6 +103,29 @@ TEST(RerankProduct, MmrAgreesWithTheGoldenVectors) {
   }
 }
 
+TEST(RerankProduct, DppAgreesWithTheGoldenVectors) {
+  REC_GOLDEN_OR_SKIP(vectors, "dpp");
+  for (const auto& c : vectors["cases"]) {
+    const Workspace space;
+    write_slate(space, slate_of(c));
+    const std::string head =
+        "dpp(relevance: item.reward, similarity: cosine(item.emb), theta: " + number(c["theta"].get<double>());
+    EXPECT_EQ(page(space, head + ") take " + c["k"].dump()), c["wang_full"].get<std::vector<int>>());
+    EXPECT_EQ(page(space, head + ", window: " + c["window"].dump() + ") take " + c["k_window"].dump()),
+              c["wang_window"].get<std::vector<int>>());
+  }
+}
+
+TEST(RerankProduct, SsdSpreadsOut) {
+  const Workspace space;
+  write_slate(space, {{3, 2.9, 1, 0.5}, {"a", "a", "a", "a"}, {{1, 0}, {1, 0.01F}, {0, 1}, {0, 0}}});
+  const std::string head = "ssd(relevance: item.reward, vectors: item.emb, gamma: ";
+  EXPECT_EQ(page(space, head + "0.0) take 3"), (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(page(space, head + "4.0) take 2"), (std::vector<int>{0, 2}));
+  // With one that depends on the window in it no volume is left, and relevance decides.
+  EXPECT_EQ(page(space, head + "4.0, window: 1) take 4"), (std::vector<int>{0, 2, 1, 3}));
+}
+
 std::string rule_text(const Json& rule) {
   const std::string k = rule["k"].dump(), where = " where item.tag == \"" + rule["tag"].get<std::string>() + "\"\n";
   if (rule["type"] == "max_run") return "    must at most " + k + " in a row" + where;
