@@ -296,6 +296,12 @@ void PipelineChecker::merge(const syntax::MergeStep& merge, const syntax::Step& 
   out.text = source_text(step.span);
   out.span = step.span;
   out.counts.assign(channel_names_.size(), {kNoExpr, kNoExpr});
+  out.weights.assign(channel_names_.size(), kNoExpr);
+  const auto number = [&](ExprId expr) -> std::optional<int64_t> {
+    const auto* known = expr == kNoExpr ? nullptr : expressions_.constant(expr);
+    const auto* count = known == nullptr ? nullptr : std::get_if<int64_t>(known);
+    return count == nullptr ? std::nullopt : std::optional(std::min<int64_t>(*count, UINT32_MAX));
+  };
   std::map<std::string, Span> given;
   for (const auto& argument : merge.arguments) {
     const std::string& word = argument.channel.text;
@@ -320,18 +326,38 @@ void PipelineChecker::merge(const syntax::MergeStep& merge, const syntax::Step& 
               word, names, "`recall`");
       continue;
     }
-    if (!def.per_channel_counts) {
+    if (!def.per_channel_counts && !def.ranges && !def.weights) {
       context_.diagnostics
           .error(Code::wrong_arguments, argument.channel.span,
                  fmt::format("`{}` takes no counts per channel", policy->name), "only `take:`")
           .help.emplace_back("`round_robin` does; a channel's own `take` bounds it too");
       continue;
     }
-    auto& count = out.counts[static_cast<size_t>(channel - channel_names_.begin())];
-    count.first = expressions_.check_count(*argument.low, scope_, "a channel's count in `merge`");
-    if (argument.high)
+    const auto at = static_cast<size_t>(channel - channel_names_.begin());
+    if (def.weights) {
+      out.weights[at] = expressions_.check_as(*argument.low, scope_, types::floating(), graph::kRequest,
+                                              "a channel's weight in `merge`");
+    } else {
+      out.counts[at].first = expressions_.check_count(*argument.low, scope_, "a channel's count in `merge`");
+    }
+    if (argument.high && def.ranges) {
+      out.counts[at].second = expressions_.check_count(*argument.high, scope_, "a channel's most in `merge`");
+      const auto least = number(out.counts[at].first), most = number(out.counts[at].second);
+      if (least && most && *least > *most)
+        context_.diagnostics.error(
+            Code::wrong_arguments, argument.high->span,
+            fmt::format("the most is {} and the least {}: put the smaller number first", *most, *least));
+    } else if (argument.high)
       context_.diagnostics.error(Code::wrong_arguments, argument.high->span,
                                  fmt::format("`{}` takes one number a channel", policy->name));
+  }
+  int64_t least = 0;
+  for (const auto& [low, high] : out.counts) least += def.ranges ? number(low).value_or(0) : 0;
+  if (const auto take = number(out.take); take && least > *take) {
+    context_.diagnostics
+        .error(Code::wrong_arguments, merge.policy.span,
+               fmt::format("the channels are promised {} items together, and `take:` lets {} in", least, *take))
+        .help.emplace_back("raise `take:`, or promise less");
   }
   recall.merge = std::move(out);
 }

@@ -15,15 +15,26 @@ std::vector<operators::MergePick> picks(Run& run, const graph::MergeStep& merge,
                                         std::span<const ChannelResult> channels) {
   std::optional<uint32_t> take;
   if (merge.take != graph::kNoExpr) take = count_of(run, merge.take);
+  const auto& policy = std::get<operators::MergeDef>(merge.policy->what);
+  const auto& written = std::get<graph::RecallStep>(run.plan.steps.front().what).channels;
   std::vector<operators::MergeInput> inputs(channels.size());
   for (size_t c = 0; c < channels.size(); ++c) {
     inputs[c].rows = channels[c].rows;
+    inputs[c].scores = channels[c].scores;
+    inputs[c].ascending = written[c].by && written[c].by->ascending;
+    if (c < merge.weights.size() && merge.weights[c] != graph::kNoExpr)
+      inputs[c].weight = run.context.floating(merge.weights[c]);
     if (c >= merge.counts.size()) continue;
+    if (policy.ranges && merge.counts[c].first == graph::kNoExpr) {
+      inputs[c].low = 0;
+      inputs[c].high = UINT32_MAX;
+      continue;
+    }
     inputs[c].low = count_or_one(run, merge.counts[c].first);
     inputs[c].high =
         merge.counts[c].second == graph::kNoExpr ? inputs[c].low : count_or_one(run, merge.counts[c].second);
   }
-  return std::get<operators::MergeDef>(merge.policy->what).run(inputs, take);
+  return policy.run(inputs, take);
 }
 
 /// Positions and scores of a channel's candidates, by place in the batch.
