@@ -129,6 +129,14 @@ ExprId Expressions::name(const syntax::Expr& expr, const syntax::NameRef& ref, S
             ref.name, *expected->names, fmt::format("`{}`", expected->name));
     return kNoExpr;
   }
+  if (const auto local = scope.local.find(ref.name); local != scope.local.end()) {
+    auto& d = context_.diagnostics.error(Code::unknown_name, expr.span,
+                                         fmt::format("`{}` is bound on some sides of `when` only", ref.name),
+                                         "not bound for every request");
+    d.secondary.push_back({local->second.place, "bound here"});
+    d.help.push_back(local->second.why + "; bind it on every side");
+    return kNoExpr;
+  }
   auto& d = context_.diagnostics.error(Code::unknown_name, expr.span, fmt::format("unknown name `{}`", ref.name),
                                        "not a name in reach");
   if (declarations.functions.contains(ref.name) || context_.registry.function(ref.name)) {

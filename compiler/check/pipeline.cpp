@@ -155,9 +155,9 @@ void PipelineChecker::step(const syntax::Step& step) {
           scope_.names[node.name.text] = kNoExpr;
           scope_.places[node.name.text] = node.name.span;
         } else if constexpr (std::is_same_v<T, syntax::SampleStep>) {
-          not_supported(diagnostics, step.span, "`sample`");
+          sample(node, step);
         } else if constexpr (std::is_same_v<T, syntax::WhenStep>) {
-          not_supported(diagnostics, step.keyword, "the step `when`", "`if … then … else …` chooses between values");
+          when(node, step);
         } else if constexpr (std::is_same_v<T, syntax::InsertStep>) {
           not_supported(diagnostics, step.span, "`insert`");
         } else if constexpr (std::is_same_v<T, syntax::BackfillStep>) {
@@ -257,6 +257,26 @@ void PipelineChecker::take(const syntax::TakeStep& take, const syntax::Step& ste
     }
   }
   if (count != kNoExpr) push(step, graph::TakeStep{count, per});
+}
+
+void PipelineChecker::sample(const syntax::SampleStep& sample, const syntax::Step& step) {
+  graph::SampleStep out{.count = expressions_.check_count(*sample.count, scope_, "the count of `sample`"),
+                        .by = expressions_.check_as(*sample.by, scope_, types::floating(),
+                                                    kCandidateLevels | graph::kBarrier, "the weight of `sample`"),
+                        .temperature = kNoExpr,
+                        .number = ++samples_};
+  if (sample.temperature) {
+    out.temperature = expressions_.check_as(*sample.temperature, scope_, types::floating(), graph::kRequest,
+                                            "the temperature of `sample`");
+    if (out.temperature == kNoExpr) return;
+    if (const auto* known = expressions_.constant(out.temperature); known && !(std::get<float>(*known) > 0)) {
+      context_.diagnostics
+          .error(Code::bad_bounds, sample.temperature->span, "the temperature of `sample` is above 0", "too cold")
+          .help.emplace_back("`top` takes the largest without chance");
+      return;
+    }
+  }
+  if (out.count != kNoExpr && out.by != kNoExpr) push(step, out);
 }
 
 void PipelineChecker::emit(const syntax::EmitStep& emit, const syntax::Step& step) {

@@ -10,6 +10,9 @@
 
 namespace rec::check {
 
+/// The type that both have (int and float: float; T and T?: T?), if there is one.
+std::optional<types::Type> meet(const types::Type& a, const types::Type& b);
+
 class PipelineChecker {
  public:
   PipelineChecker(const Context& context, const syntax::PipelineDecl& decl)
@@ -27,6 +30,12 @@ class PipelineChecker {
   void top(const syntax::TopStep& top, const syntax::Step& step);
   void sort(const syntax::SortStep& sort, const syntax::Step& step);
   void take(const syntax::TakeStep& take, const syntax::Step& step);
+  void sample(const syntax::SampleStep& sample, const syntax::Step& step);
+  // when.cpp
+  void when(const syntax::WhenStep& when, const syntax::Step& step);
+  void join_names(const syntax::WhenStep& when, graph::WhenStep& out, const std::vector<Scope>& sides);
+  void join_name(const std::string& name, Span place, graph::WhenStep& out, const std::vector<Scope>& sides);
+
   void emit(const syntax::EmitStep& emit, const syntax::Step& step);
   void emit_ordering();
   bool in_place(const syntax::Step& step);
@@ -68,6 +77,7 @@ class PipelineChecker {
   std::vector<graph::Predicate> eligible_;
   bool recalled_ = false, merged_ = false, emitted_ = false;
   Span recall_span_, emit_span_;
+  uint32_t samples_ = 0;       // so far
   ExprId ordering_ = kNoExpr;  // the last ordering expression, and how it was written
   std::string ordering_text_;
 };

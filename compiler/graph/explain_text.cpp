@@ -88,6 +88,18 @@ class Explainer {
   void explain(const Step& step, const TakeStep& take, int number) {
     line(number, "take", text(take.count) + (take.per == kNoExpr ? "" : " per " + text(take.per)), step.span);
   }
+  void explain(const Step&, const WhenStep& when, int number) {
+    for (const auto& arm : when.arms) {
+      const bool otherwise = arm.condition.expr == kNoExpr;
+      if (otherwise) {
+        out_ += fmt::format("  {:>2}  else\n", number);
+      } else {
+        line(number, "when", text(arm.condition.expr), arm.condition.span);
+      }
+      for (const auto& inner : arm.steps)
+        std::visit([&](const auto& what) { explain(inner, what, number); }, inner.what);
+    }
+  }
   /// The other steps say all there is to say as they were written.
   template <typename T>
   void explain(const Step& step, const T&, int number) {

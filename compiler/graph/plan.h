@@ -102,7 +102,7 @@ struct SampleStep {
   ExprId count = kNoExpr;
   ExprId by = kNoExpr;           // a float, the weight
   ExprId temperature = kNoExpr;  // request level; kNoExpr: 1
-  uint32_t number = 0;           // among the pipeline's `sample`s, from 0
+  uint32_t number = 0;           // among the pipeline's `sample`s, from 1
 };
 /// The first arm whose condition holds runs. Names bound on all sides are columns of their own, which each arm fills
 /// with a LetStep at its end.

@@ -1,11 +1,10 @@
 // hash(x, ..., n): a number from 0 to n - 1 that depends on the values alone, the same on every machine.
-#include <xxhash.h>
-
 #include <string>
 
 #include "compiler/types/text.h"
 #include "operators/functions/signature.h"
 #include "operators/list.h"
+#include "operators/text_hash.h"
 
 namespace rec::operators {
 
@@ -60,7 +59,7 @@ void hash_kernel(const KernelCall& call) {
       if (k > 0) text += ':';
       append_value(text, call.args[k], i, *call.context);
     }
-    out[i] = n[i] < 1 ? 0 : static_cast<int64_t>(XXH64(text.data(), text.size(), 0) % static_cast<uint64_t>(n[i]));
+    out[i] = n[i] < 1 ? 0 : static_cast<int64_t>(text_hash(text) % static_cast<uint64_t>(n[i]));
   }
 }
 

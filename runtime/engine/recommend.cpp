@@ -14,6 +14,20 @@
 namespace rec::engine {
 namespace {
 
+void run_step(Run& run, const graph::Step& step);
+
+/// The first side whose condition holds.
+void run_when(Run& run, const graph::WhenStep& step, trace::StepTrace& trace) {
+  for (const graph::WhenArm& arm : step.arms) {
+    const graph::ExprId condition = arm.condition.expr;
+    if (condition != graph::kNoExpr && *run.context.value(condition).as<uint8_t>() == 0) continue;
+    trace.text = condition == graph::kNoExpr ? "else" : "when " + arm.condition.text;
+    for (const graph::Step& inner : arm.steps) run_step(run, inner);
+    return;
+  }
+  trace.text = "when: no side";
+}
+
 /// Every step but the recall.
 struct StepRunner {
   Run& run;
@@ -25,6 +39,8 @@ struct StepRunner {
   void operator()(const graph::SortStep& step) { run_sort(run, step, trace); }
   void operator()(const graph::TakeStep& step) { run_take(run, step); }
   void operator()(const graph::RerankStep& step) { run_rerank(run, step, trace); }
+  void operator()(const graph::SampleStep& step) { run_sample(run, step, trace); }
+  void operator()(const graph::WhenStep& step) { run_when(run, step, trace); }
   void operator()(const auto& /*step*/) { assert(false && "the checker lets no other step through"); }
 };
 
@@ -32,6 +48,7 @@ void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
   trace::StepTrace trace{.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
   trace.in = run.batch.order.size();
+  const size_t place = run.trace == nullptr ? 0 : run.trace->steps.size();  // a `when` stands before its steps
   interpreter::Barriers barriers;
   run.batch.barriers = &barriers;
   if (run.observer != nullptr) run.observer->before(run, step);
@@ -41,7 +58,7 @@ void run_step(Run& run, const graph::Step& step) {
   if (run.trace == nullptr) return;
   trace.out = run.batch.order.size();
   trace.us = watch.us();
-  run.trace->steps.push_back(std::move(trace));
+  run.trace->steps.insert(run.trace->steps.begin() + static_cast<std::ptrdiff_t>(place), std::move(trace));
 }
 
 void run_plan(Run& run) {

@@ -57,6 +57,9 @@ void run_let(Run& run, const graph::LetStep& step);
 void run_top(Run& run, const graph::TopStep& step, trace::StepTrace& trace);
 void run_sort(Run& run, const graph::SortStep& step, trace::StepTrace& trace);
 void run_take(Run& run, const graph::TakeStep& step);
+/// A temperature below this, or NaN, counts as this.
+inline constexpr float kColdest = 1e-6F;
+void run_sample(Run& run, const graph::SampleStep& step, trace::StepTrace& trace);
 void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace);
 
 /// What a channel brought, best first, after its own conditions, ordering and `take`.

@@ -48,13 +48,13 @@ class Follower : public Observer {
   }
 
   void before(Run& run, const graph::Step& step) override {
-    if (gone_) return;
+    if (gone_ || std::holds_alternative<graph::WhenStep>(step.what)) return;  // its steps tell
     current_ = {.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
     std::visit([&](const auto& what) { look(run, what); }, step.what);
   }
 
   void after(Run& run, const graph::Step& step) override {
-    if (gone_) return;
+    if (gone_ || std::holds_alternative<graph::WhenStep>(step.what)) return;
     std::visit([&](const auto& what) { tell(run, what); }, step.what);
     const auto& order = run.batch.order;
     gone_ = std::ranges::find(order, base_) == order.end();
@@ -150,6 +150,9 @@ class Follower : public Observer {
   void look(Run& run, const graph::RerankStep& step) {
     current_.details.push_back(
         fmt::format("relevance {}, {} before it", value(run, step.relevance, base_), place(run)));
+  }
+  void look(Run& run, const graph::SampleStep& step) {
+    current_.details.push_back(fmt::format("weight {}", value(run, step.by, base_)));
   }
   void look(Run&, const auto&) {}
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "tests/engine/feed.h"
 
@@ -75,6 +76,79 @@ TEST(Barriers, StandInFunctionsAndInOneAnother) {
   ASSERT_TRUE(page.has_value()) << page.error().message;
   EXPECT_EQ(keys_of(*page), "50 10");
   EXPECT_EQ(std::get<int64_t>(page->items[0].values[0].value), 2);  // rank 1 is smaller than rank 2
+}
+
+// ---- when ----
+
+TEST(When, RunsTheFirstSideThatHolds) {
+  const std::string sides =
+      kAll + "when user.city == \"Beijing\" { take 1 } else when user.city == \"Xi'an\" { take 2 } else { take 3 }";
+  EXPECT_EQ(feed().keys(sides), "10 20");
+  EXPECT_EQ(feed().keys(sides, {.user = "2"}), "10 20 30");
+  EXPECT_EQ(feed().keys(sides, {.user = "3"}), "10");
+}
+
+TEST(When, NamesOfAllSidesMeet) {
+  const std::string body =
+      "let home = user.city == \"Beijing\" " + kAll +
+      "when home { let v = item.author let w = 2 } else { let v = item.f let w = user.likes.count() }"
+      " where is_nan(v ?? 0.0) == false emit v, w";
+  const auto away = feed().page(body);
+  ASSERT_EQ(keys_of(away), "10 30 40 50 60");
+  EXPECT_EQ(std::get<float>(away.items[3].values[0].value), 2.5F);
+  EXPECT_EQ(std::get<int64_t>(away.items[3].values[1].value), 2);  // user 1 liked two
+  const auto home = feed().page(body, {.user = "3"});
+  ASSERT_EQ(keys_of(home), "10 20 30 40 50 60");
+  EXPECT_EQ(std::get<float>(home.items[2].values[0].value), 2.0F);  // an int that met a float
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(home.items[3].values[0].value));
+}
+
+TEST(When, TraceSaysWhichSideRan) {
+  const auto page = feed().page(kAll + "when user.city == \"x\" { take 1 } else { take 2 sort by item.f }",
+                                {.user = "1", .trace = true});
+  const auto& steps = page.trace->steps;
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_EQ(steps[1].step, "when");
+  EXPECT_EQ(steps[1].text, "else");
+  EXPECT_EQ(steps[2].step, "take");
+  EXPECT_EQ(steps[2].out, 2U);
+}
+
+// ---- sample ----
+
+TEST(Sample, IsTheSameForOneRequestAndDiffersBetweenRequests) {
+  const std::string body = kAll + "sample 6 by 1.0";
+  std::set<std::string> orders;
+  for (int i = 0; i < 40; ++i) {
+    const std::string id = "r" + std::to_string(i);
+    const std::string keys = feed().keys(body, {.user = "1", .id = id});
+    EXPECT_EQ(keys, feed().keys(body, {.user = "1", .id = id}));
+    orders.insert(keys);
+  }
+  EXPECT_GT(orders.size(), 35U);
+}
+
+TEST(Sample, DrawsInProportionToTheWeights) {
+  // Weights 1 and 3: the second comes first three times out of four; the deviation over 4,000 draws is .007.
+  const std::string body = "recall { l = list([10, 50]) } sample 1 by if item.f > 1.0 then 3.0 else 1.0";
+  const std::string cold = body + " temperature 0.5";  // weights 1 and 9
+  int heavy = 0, colder = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const engine::Request request{.user = "1", .id = "draw " + std::to_string(i)};
+    heavy += feed().keys(body, request) == "50" ? 1 : 0;
+    colder += feed().keys(cold, request) == "50" ? 1 : 0;
+  }
+  EXPECT_NEAR(heavy / 4000.0, 0.75, 0.028);
+  EXPECT_NEAR(colder / 4000.0, 0.9, 0.02);
+}
+
+TEST(Sample, WhatHasNoWeightComesLast) {
+  // f = .5 nan -0 0 2.5 .5: only 10, 50 and 60 can be drawn.
+  for (int i = 0; i < 20; ++i) {
+    const std::string keys = feed().keys(kAll + "sample 10 by item.f", {.user = "1", .id = std::to_string(i)});
+    EXPECT_EQ(keys.substr(9), "20 30 40") << keys;
+  }
+  EXPECT_EQ(feed().keys(kAll + "where item.f == 0.0 sample 1 by item.f"), "30");
 }
 
 TEST(Take, PerValueKeepsTheFirstOfEach) {

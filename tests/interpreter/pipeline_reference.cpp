@@ -174,6 +174,13 @@ class Pipeline {
     if (step.algorithm->name != "greedy" || !step.rules.empty()) throw std::logic_error("no reference for this rerank");
     order_by({.key = step.relevance, .ascending = false}, count(step.take));
   }
+  void run(const graph::WhenStep& step) {
+    for (const auto& arm : step.arms) {
+      if (arm.condition.expr != kNoExpr && of_row(arm.condition.expr, 0).as<uint8_t>() == 0) continue;
+      for (const auto& inner : arm.steps) std::visit([&](const auto& what) { run(what); }, inner.what);
+      return;
+    }
+  }
   void run(const auto&) { throw std::logic_error("no reference for this step"); }
 
   RequestContext& context_;

@@ -218,7 +218,27 @@ std::string ProgramWriter::merge() {
   return text + "take: " + std::to_string(below(100)) + ")\n";
 }
 
+/// Both sides bind one name more.
+std::string ProgramWriter::when() {
+  const Kind kind = std::vector{Kind::floating, Kind::integer, Kind::string}[below(3)];
+  const std::string name = "v" + std::to_string(lets_.size());
+  const auto side = [&] {
+    std::string text = chance(50) ? "  where " + expression(Kind::boolean, 1) + "\n" : "";
+    text += "    let " + name + " = " + expression(kind, 2) + "\n";
+    if (chance(50)) text += "    sort by " + order_key(1) + "\n";
+    return text + "  }";
+  };
+  std::string text = "  when " +
+                     pick({"request.page == 2", "user.city == \"Oslo\"", "user.age is none", "len(chosen) > 1"}) +
+                     " {\n" + side();
+  if (chance(30)) text += " else when (user.age ?? 0) > 30 {\n" + side();
+  text += " else {\n" + side() + "\n";
+  lets_.emplace_back(kind, name);
+  return text;
+}
+
 std::string ProgramWriter::step() {
+  if (chance(12)) return when();
   switch (below(8)) {
     case 0:
     case 1:

@@ -39,6 +39,7 @@ class ProgramWriter {
 
   std::string channel(const std::string& name);
   std::string merge();
+  std::string when();
   std::string step();
   std::string order_key(int depth);
 
