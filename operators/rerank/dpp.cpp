@@ -56,10 +56,11 @@ class Objective {
   void refresh() {
     const auto complements = factor_.complements();
     const double diversity = 1 - theta_;
+    // Two loops, so that each is one of vectors.
+    for (size_t i = 0; i < values_.size(); ++i) eligible_[i] = complements[i] > kDuplicate || diversity == 0 ? 1 : 0;
     for (size_t i = 0; i < values_.size(); ++i) {
-      const bool duplicate = !(complements[i] > kDuplicate);
-      eligible_[i] = duplicate && diversity != 0 ? 0 : 1;
-      values_[i] = gains_[i] + diversity * numerics::log_core(duplicate ? kDuplicate : complements[i]);
+      const double complement = complements[i] > kDuplicate ? complements[i] : kDuplicate;
+      values_[i] = gains_[i] + diversity * numerics::log_core(complement);
     }
   }
 

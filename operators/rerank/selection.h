@@ -23,7 +23,8 @@ template <typename T>
 uint32_t best_of(std::span<const T> objective, std::span<const uint8_t> allowed) {
   auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
   for (uint32_t i = best + 1; i < allowed.size(); ++i) {
-    if (allowed[i] != 0 && is_better(static_cast<double>(objective[i]), static_cast<double>(objective[best]))) best = i;
+    if (objective[i] <= objective[best] || allowed[i] == 0) continue;
+    if (is_better(static_cast<double>(objective[i]), static_cast<double>(objective[best]))) best = i;
   }
   return best;
 }

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "operators/numerics/vectors.h"
+
 namespace rec::operators {
 namespace {
 
@@ -14,9 +16,7 @@ constexpr uint32_t kTile = 32;
 float scale_of(const SimilarityTerm& term, const float* vector) {
   if (vector == nullptr) return 0;
   if (term.kind == SimilarityTerm::Kind::dot) return 1;
-  double squares = 0;
-  for (uint32_t e = 0; e < term.dimension; ++e)
-    squares += static_cast<double>(vector[e]) * static_cast<double>(vector[e]);
+  const double squares = numerics::dot(vector, vector, term.dimension);
   return std::isfinite(squares) && squares > 0 ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
 }
 
@@ -84,11 +84,14 @@ void Similarity::add_products(const Tiled& tiled, uint32_t candidate, float weig
 
 void Similarity::add_squares(const Tiled& tiled, float weight, std::span<float> out) const {
   const size_t tile_size = size_t{tiled.dimension} * kTile;
-  for (size_t i = 0; i < out.size(); ++i) {
-    const float* own = tiled.values.data() + i / kTile * tile_size + i % kTile;
-    float sum = 0;
-    for (size_t e = 0; e < tiled.dimension; ++e) sum += own[e * kTile] * own[e * kTile];
-    out[i] += weight * (sum == 0 ? 1.0F : sum);
+  for (size_t first = 0; first < out.size(); first += kTile) {
+    const float* tile = tiled.values.data() + first / kTile * tile_size;
+    std::array<float, kTile> sums{};
+    for (size_t e = 0; e < tiled.dimension; ++e) {
+      for (size_t lane = 0; lane < kTile; ++lane) sums[lane] += tile[e * kTile + lane] * tile[e * kTile + lane];
+    }
+    const size_t lanes = std::min<size_t>(kTile, out.size() - first);
+    for (size_t lane = 0; lane < lanes; ++lane) out[first + lane] += weight * (sums[lane] == 0 ? 1.0F : sums[lane]);
   }
 }
 

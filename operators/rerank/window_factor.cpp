@@ -9,7 +9,7 @@
 namespace rec::operators {
 namespace {
 
-constexpr size_t kBlock = 16;  // candidates that go through all columns together
+constexpr size_t kBlock = 32;  // candidates that go through all columns together
 
 std::span<double> zeros(column::Arena& arena, size_t count) {
   const auto out = arena.allocate<double>(count);
