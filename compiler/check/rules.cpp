@@ -38,6 +38,24 @@ std::optional<int64_t> most_possible(const graph::Exprs& exprs, const Rule& rule
   return std::nullopt;
 }
 
+/// Whether one count is known to be at most the other.
+bool at_most(const graph::Exprs& exprs, ExprId a, ExprId b) {
+  if (a == b) return true;
+  const auto left = known(exprs, a), right = known(exprs, b);
+  return left && right && *left <= *right;
+}
+
+/// Whether `lax` can never keep a candidate out that `strict` lets in. A rule that may be relaxed stands in for no
+/// laxer one, which would still hold where it gives way; only for its own like.
+bool implies(const graph::Exprs& exprs, const Rule& strict, const Rule& lax) {
+  if (strict.at_least != lax.at_least || strict.scope != lax.scope) return false;
+  if (strict.where != lax.where || strict.by != lax.by || (lax.must && !strict.must)) return false;
+  const bool fewer = at_most(exprs, strict.count, lax.count), more = at_most(exprs, lax.count, strict.count);
+  const bool shorter = at_most(exprs, strict.length, lax.length), longer = at_most(exprs, lax.length, strict.length);
+  if (fewer && more && shorter && longer) return true;
+  return strict.must && (strict.at_least ? more && shorter : fewer && longer);
+}
+
 }  // namespace
 
 bool PipelineChecker::rule(const syntax::Rule& written, Rule& out) {
@@ -86,6 +104,10 @@ void PipelineChecker::check_rules(const graph::RerankStep& step) {
     if (rule.at_least && count && length && *count > *length) {
       diagnostics.error(Code::impossible_rule, rule.span,
                         fmt::format("{} of {} positions can never be had", *count, *length), "impossible");
+    } else if (rule.at_least && page && count && *count > *page) {
+      diagnostics.error(Code::impossible_rule, rule.span,
+                        fmt::format("at least {} are asked for, and the page has {} positions", *count, *page),
+                        "beyond the page");
     } else if (rule.at_least && page && length && *length > *page) {
       diagnostics.error(Code::impossible_rule, rule.span,
                         fmt::format("this looks at {} positions, and the page has {}", *length, *page),
@@ -95,6 +117,17 @@ void PipelineChecker::check_rules(const graph::RerankStep& step) {
     } else if (!rule.at_least && rule.scope != RuleScope::in_a_row && count && length && *count >= *length) {
       diagnostics.warning(Code::redundant_rule, rule.span,
                           fmt::format("`at most {}` of {} positions always holds", *count, *length), "says nothing");
+    }
+  }
+  for (size_t i = 0; i < step.rules.size(); ++i) {
+    for (size_t j = 0; j < step.rules.size(); ++j) {
+      // Of two that imply each other the later one is superfluous, unless it alone is a `must`.
+      const auto &strict = step.rules[j], &lax = step.rules[i];
+      if (i == j || !implies(exprs, strict, lax) || (j > i && implies(exprs, lax, strict))) continue;
+      auto& d =
+          diagnostics.warning(Code::redundant_rule, lax.span, "another rule asks for this already", "says nothing");
+      d.secondary.push_back({strict.span, "this one"});
+      break;
     }
   }
   for (const auto& least : step.rules) {
