@@ -6,6 +6,7 @@
 #include "apps/rec_run/run_options.h"
 #include "apps/rec_run/session.h"
 #include "apps/rec_run/watch.h"
+#include "runtime/engine/pool.h"
 
 namespace rec::rec_run {
 namespace {
@@ -69,11 +70,12 @@ Exit run(const RunOptions& options, std::vector<std::string>& files) {
   files.push_back(options.data + "/CURRENT");
   if (!prepared) return exit;
   const auto& [generation, compilation] = *prepared;
+  engine::Pool pool;
   RequestSource requests(options, compilation, *generation);
   ResultWriter results(options, *generation);
   if (!requests.open() || !results.open()) return kData;
   while (auto next = requests.next()) {
-    auto page = next->request ? engine::recommend(*next->plan, *generation, *next->request, &session.sources)
+    auto page = next->request ? engine::recommend(next->plan, generation, *next->request, {&pool, &session.sources})
                               : std::expected<engine::Page, engine::Error>(std::unexpected(next->request.error()));
     if (!page) {
       const bool is_only = options.requests.empty();

@@ -115,6 +115,7 @@ void PipelineChecker::recall(const syntax::RecallStep& recall, const syntax::Ste
     graph::Channel made;
     if (channel(written, made)) out.channels.push_back(std::move(made));
   }
+  stand_ins(recall, out);
   if (recall.channels.empty())
     context_.diagnostics.error(Code::no_recall, step.keyword, "`recall` has no channel", "nothing brings candidates");
   scope_.channels = &channel_names_;
@@ -143,14 +144,6 @@ bool PipelineChecker::channel(const syntax::Channel& written, graph::Channel& ou
     return false;
   }
   bool good = true;
-  for (const auto& [expr, what] : {std::pair{written.timeout.get(), "`timeout` of a channel"},
-                                   std::pair{written.when.get(), "`when` of a channel"}}) {
-    if (expr) not_supported(context_.diagnostics, expr->span, what), good = false;
-  }
-  if (written.otherwise)
-    not_supported(context_.diagnostics, written.otherwise->span, "`else` of a channel"), good = false;
-  if (written.required) not_supported(context_.diagnostics, written.name.span, "`required` of a channel"), good = false;
-
   good = source_arguments(written, out) && good;
   out.where = eligible_;
   out.text = source_text(written.source.span);
@@ -178,7 +171,7 @@ bool PipelineChecker::channel(const syntax::Channel& written, graph::Channel& ou
         .help.push_back(fmt::format("add `take 100` behind `{}`", source));
     good = false;
   }
-  return good;
+  return channel_options(written, out) && good;
 }
 
 bool PipelineChecker::source_arguments(const syntax::Channel& written, graph::Channel& out) {

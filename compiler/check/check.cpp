@@ -1,7 +1,8 @@
 // All pipelines of a compilation, one after another.
 #include "compiler/check/check.h"
 
-#include "compiler/check/pipeline.h"
+#include "compiler/check/expressions.h"
+#include "compiler/check/plans.h"
 
 namespace rec::check {
 
@@ -12,7 +13,8 @@ std::vector<std::shared_ptr<const graph::Plan>> check_modules(const std::vector<
                                                               diagnostics::Diagnostics& diagnostics) {
   Declarations declarations = declare(modules, diagnostics);
   check_functions(declarations, catalog, registry, sources, diagnostics);
-  const Context context{catalog, registry, sources, diagnostics, declarations};
+  Plans made;
+  const Context context{catalog, registry, sources, diagnostics, declarations, &made};
   std::vector<std::shared_ptr<const graph::Plan>> plans;
   for (const auto& module : modules) {
     for (const auto& test : module.tests) {
@@ -21,7 +23,7 @@ std::vector<std::shared_ptr<const graph::Plan>> check_modules(const std::vector<
     }
     for (const auto& decl : module.pipelines) {
       if (declarations.pipelines.at(decl.name.text) != &decl) continue;
-      if (auto plan = PipelineChecker(context, decl).run()) plans.push_back(std::move(plan));
+      if (auto plan = made.of(context, decl, decl.name.span)) plans.push_back(std::move(plan));
     }
   }
   return plans;

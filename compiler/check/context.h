@@ -33,12 +33,15 @@ struct Declarations {
   std::set<std::string, std::less<>> lost;
 };
 
+class Plans;
+
 struct Context {
   const catalog::Catalog& catalog;
   const operators::Registry& registry;
   const source::Sources& sources;
   diagnostics::Diagnostics& diagnostics;
   const Declarations& declarations;
+  Plans* plans = nullptr;  // of other pipelines; null while functions are checked
 };
 
 /// The names of things, for "did you mean" and lists of what there is.

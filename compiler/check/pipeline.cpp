@@ -148,7 +148,7 @@ void PipelineChecker::step(const syntax::Step& step) {
         } else if constexpr (std::is_same_v<T, syntax::EmitStep>) {
           emit(node, step);
         } else if constexpr (std::is_same_v<T, syntax::DeadlineStep>) {
-          not_supported(diagnostics, step.span, "`deadline`");
+          deadline(node, step);
         } else if constexpr (std::is_same_v<T, syntax::ScoreStep>) {
           not_supported(diagnostics, step.span, "`score` with a model",
                         "a formula over columns can stand in: `let value = …`");

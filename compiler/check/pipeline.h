@@ -25,6 +25,7 @@ class PipelineChecker {
   bool tables();
   void step(const syntax::Step& step);
   void eligible(const syntax::EligibleStep& eligible, const syntax::Step& step);
+  void deadline(const syntax::DeadlineStep& deadline, const syntax::Step& step);
   void let(const syntax::LetStep& let, const syntax::Step& step);
   void where(const syntax::WhereStep& where, const syntax::Step& step);
   void top(const syntax::TopStep& top, const syntax::Step& step);
@@ -47,6 +48,9 @@ class PipelineChecker {
   bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
   void merge(const syntax::MergeStep& merge, const syntax::Step& step);
   void finish_merge();
+  // channel_options.cpp
+  bool channel_options(const syntax::Channel& written, graph::Channel& out);
+  void stand_ins(const syntax::RecallStep& recall, graph::RecallStep& out);
 
   // rerank.cpp, rules.cpp
   void rerank(const syntax::RerankStep& rerank, const syntax::Step& step);

@@ -72,6 +72,11 @@ class Dictionary {
 class StringSpace {
  public:
   explicit StringSpace(const Dictionary& base) : base_(&base) {}
+  /// The same codes.
+  StringSpace(const StringSpace& other) : base_(other.base_) {
+    for (const std::string& text : other.extra_) intern(text);
+  }
+  StringSpace& operator=(const StringSpace&) = delete;
 
   int32_t intern(std::string_view text);
   std::string_view text(int32_t code) const;

@@ -1,5 +1,6 @@
 // One channel of `recall`: its source, its conditions, its ordering, its `take`.
 #include <algorithm>
+#include <exception>
 #include <functional>
 
 #include "runtime/engine/admit.h"
@@ -38,9 +39,23 @@ void cut(ChannelResult& result, size_t take) {
   if (result.scores.size() > take) result.scores.resize(take);
 }
 
+using Found = std::expected<operators::Candidates, std::string>;
+
+/// Sources are anyone's code: what they throw ends here, as their failure.
+Found call_source(const operators::SourceDef& source, const operators::SourceCall& call) {
+  try {
+    return source.run(call);
+  } catch (const std::exception& thrown) {
+    return std::unexpected(std::string("it threw: ") + thrown.what());
+  } catch (...) {
+    return std::unexpected("it threw something that is no std::exception");
+  }
+}
+
 }  // namespace
 
-ChannelResult run_channel(Run& run, const graph::Channel& channel) {
+ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_token stop,
+                          std::optional<std::chrono::steady_clock::time_point> until) {
   const Stopwatch watch;
   ChannelResult result;
   result.trace.name = channel.name;
@@ -50,18 +65,19 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel) {
   Admit admit(run.context, channel.where);
   const operators::AdmitFn admit_fn = std::ref(admit);
   const auto arguments = source_arguments(run, channel);
-  auto found = std::get<operators::SourceDef>(channel.source->what)
-                   .run({.generation = run.generation,
-                         .item_table = run.plan.item_table,
-                         .index = index_name(channel),
-                         .arguments = arguments,
-                         .admit = admit_fn,
-                         .take = take,
-                         .reordered = channel.by.has_value(),
-                         .arena = run.arena(),
-                         .stop = {}});
+  const operators::SourceCall call{.generation = run.generation,
+                                   .item_table = run.plan.item_table,
+                                   .index = index_name(channel),
+                                   .arguments = arguments,
+                                   .admit = admit_fn,
+                                   .take = take,
+                                   .reordered = channel.by.has_value(),
+                                   .arena = run.arena(),
+                                   .stop = std::move(stop),
+                                   .deadline = until};
+  auto found = call_source(std::get<operators::SourceDef>(channel.source->what), call);
   if (!found) {
-    run.degraded.push_back({"channel " + channel.name, found.error()});
+    result.failure = std::move(found.error());
     result.trace.us = watch.us();
     return result;
   }

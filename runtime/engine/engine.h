@@ -57,9 +57,22 @@ struct Page {
 using Error = diagnostics::Diagnostic;
 
 /// Runs one pipeline for one request. Thread-safe: plan and generation are immutable. `sources`: the files of the plan,
-/// for line numbers in the trace (0 without).
+/// for line numbers in the trace (0 without). Channels run one after another on the caller's thread, and one that is
+/// too late is waited for and then left out.
 std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Generation& generation,
                                      const Request& request, const source::Sources* sources = nullptr);
+
+class Pool;
+/// What requests share.
+struct Serving {
+  Pool* pool = nullptr;  // must outlive the call; null: as above
+  const source::Sources* sources = nullptr;
+};
+/// The same with channels on the pool's threads, side by side, wherever one of them may be cut off; one that is, and
+/// does not stop, keeps plan and generation alive until it ends.
+std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
+                                     std::shared_ptr<const store::Generation> generation, const Request& request,
+                                     const Serving& serving);
 
 /// A request from a JSON object {"pipeline", "user", "request", "now", "id", "set"}: names, types and bounds checked
 /// against catalog and plan. A `pipeline` is taken over as it stands: the caller chooses the plan by it

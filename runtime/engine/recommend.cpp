@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/engine/channel_task.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/errors.h"
 #include "runtime/engine/observer.h"
@@ -66,13 +67,83 @@ void run_plan(Run& run) {
   for (const graph::Step& step : run.plan.steps) {
     if (const auto* recall = std::get_if<graph::RecallStep>(&step.what)) {
       run_recall(run, *recall, step);
+      if (run.failure || (run.cut_off && run.plan.otherwise != nullptr)) return;  // there is no page, or another
     } else {
       run_step(run, step);
     }
   }
 }
 
+using PlanRef = std::shared_ptr<const graph::Plan>;
+using GenerationRef = std::shared_ptr<const store::Generation>;
+
+std::optional<Error> failure_of(Run& run, const std::string& user) {
+  if (run.failure) return std::move(run.failure);
+  const auto& damage = run.damage ? run.damage : run.context.error();
+  if (!damage) return {};
+  return request_error(diagnostics::Code::damaged_user_store,
+                       fmt::format("cannot read what user `{}` did: {}", user, *damage),
+                       "`rec-build DIR` makes the data anew");
+}
+
+std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& generation, const Request& request,
+                                     const Serving& serving, Observer* observer, bool has_deadline = true) {
+  const Stopwatch watch;
+  const auto begin = std::chrono::steady_clock::now();
+  auto inputs = request_inputs(*plan, *generation, request);
+  if (!inputs) return std::unexpected(std::move(inputs.error()));
+  Page page{.pipeline = plan->name,
+            .user = request.user,
+            .table = generation->table(plan->item_table).name(),
+            .request_id = inputs->id,
+            .generation = generation->number()};
+  const auto state = std::make_shared<RequestState>(plan, generation, std::move(*inputs));
+  interpreter::RequestContext& context = state->context;
+  trace::Trace trace;
+  Run run{.plan = *plan,
+          .generation = *generation,
+          .context = context,
+          .sources = serving.sources,
+          .observer = observer,
+          .pool = serving.pool,
+          .owner = state};
+  if (request.trace) run.trace = &trace;
+  if (has_deadline && plan->deadline != graph::kNoExpr)
+    run.deadline = begin + duration_of(context.integer(plan->deadline));
+
+  run_plan(run);
+  if (!run.failure && run.cut_off && plan->otherwise != nullptr) {
+    auto other = make_page(plan->otherwise, generation, request, serving, nullptr, false);
+    if (!other) return other;
+    run.degraded.push_back({"deadline", fmt::format("the page is that of `{}`", plan->otherwise->name)});
+    other->pipeline = plan->name;
+    other->degraded.insert(other->degraded.begin(), run.degraded.begin(), run.degraded.end());
+    return other;
+  }
+  for (const auto& emit : plan->emits) page.value_names.push_back(emit.name);
+  if (!run.failure) page.items = collect_items(run);
+  if (auto failure = failure_of(run, request.user)) return std::unexpected(std::move(*failure));
+  page.degraded = std::move(run.degraded);
+  if (request.trace) {
+    trace.gone = context.gone() + run.gone;
+    trace.us = watch.us();
+    page.trace = std::move(trace);
+  }
+  return page;
+}
+
+/// For a call that ends before its caller's plan and generation do, and leaves nothing behind.
+template <typename T>
+std::shared_ptr<const T> borrowed(const T& value) {
+  return {std::shared_ptr<const void>(), &value};
+}
+
 }  // namespace
+
+std::chrono::microseconds duration_of(int64_t us) {
+  constexpr int64_t kYear = int64_t{366} * 86'400 * 1'000'000;
+  return std::chrono::microseconds(std::clamp<int64_t>(us, 0, kYear));
+}
 
 uint32_t count_of(const Run& run, graph::ExprId expr) {
   return static_cast<uint32_t>(std::clamp<int64_t>(run.context.integer(expr), 0, INT32_MAX));
@@ -83,39 +154,16 @@ std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Gener
   return recommend_observed(plan, generation, request, sources, nullptr);
 }
 
+std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
+                                     std::shared_ptr<const store::Generation> generation, const Request& request,
+                                     const Serving& serving) {
+  return make_page(plan, generation, request, serving, nullptr);
+}
+
 std::expected<Page, Error> recommend_observed(const graph::Plan& plan, const store::Generation& generation,
                                               const Request& request, const source::Sources* sources,
                                               Observer* observer) {
-  const Stopwatch watch;
-  auto inputs = request_inputs(plan, generation, request);
-  if (!inputs) return std::unexpected(std::move(inputs.error()));
-  Page page{.pipeline = plan.name,
-            .user = request.user,
-            .table = generation.table(plan.item_table).name(),
-            .request_id = inputs->id,
-            .generation = generation.number()};
-  column::Arena arena;
-  interpreter::RequestContext context(plan, generation, std::move(*inputs), arena);
-  trace::Trace trace;
-  Run run{.plan = plan, .generation = generation, .context = context, .sources = sources, .observer = observer};
-  if (request.trace) run.trace = &trace;
-
-  run_plan(run);
-  for (const auto& emit : plan.emits) page.value_names.push_back(emit.name);
-  page.items = collect_items(run);
-  if (context.error()) {
-    return std::unexpected(
-        request_error(diagnostics::Code::damaged_user_store,
-                      fmt::format("cannot read what user `{}` did: {}", request.user, *context.error()),
-                      "`rec-build DIR` makes the data anew"));
-  }
-  page.degraded = std::move(run.degraded);
-  if (request.trace) {
-    trace.gone = context.gone();
-    trace.us = watch.us();
-    page.trace = std::move(trace);
-  }
-  return page;
+  return make_page(borrowed(plan), borrowed(generation), request, {.sources = sources}, observer);
 }
 
 }  // namespace rec::engine

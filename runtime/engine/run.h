@@ -3,7 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,6 +20,8 @@
 namespace rec::engine {
 
 class Observer;
+class Pool;
+struct RequestState;
 
 struct Run {
   const graph::Plan& plan;
@@ -28,6 +33,14 @@ struct Run {
   trace::Trace* trace = nullptr;  // null: not asked for
   Observer* observer = nullptr;   // null: nobody looks on
 
+  Pool* pool = nullptr;                         // null: channels run one after another on this thread
+  std::shared_ptr<const RequestState> owner{};  // what channels on other threads keep alive
+  std::optional<std::chrono::steady_clock::time_point> deadline{};  // of the page
+  bool cut_off = false;                                             // the deadline passed with channels unfinished
+  std::optional<Error> failure{};                                   // the request's
+  uint64_t gone = 0;                                                // counted on other threads
+  std::optional<std::string> damage{};                              // of the user store, met there
+
   column::Arena& arena() const { return context.arena(); }
   /// The candidates present, in present order.
   interpreter::CandidateRows present() const { return {.batch = &batch, .indices = batch.order}; }
@@ -38,6 +51,9 @@ struct Run {
 
 /// A request-level count as a number of rows: negative is none.
 uint32_t count_of(const Run& run, graph::ExprId expr);
+
+/// A duration of a strategy, between nothing and a year.
+std::chrono::microseconds duration_of(int64_t us);
 
 /// Microseconds since it was made.
 class Stopwatch {
@@ -64,11 +80,14 @@ void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace
 
 /// What a channel brought, best first, after its own conditions, ordering and `take`.
 struct ChannelResult {
-  std::vector<uint32_t> rows;
-  std::vector<float> scores;  // empty: none
-  trace::ChannelTrace trace;
+  std::vector<uint32_t> rows{};
+  std::vector<float> scores{};  // empty: none
+  trace::ChannelTrace trace{};
+  std::optional<std::string> failure{};  // it brought nothing, because of this
 };
-ChannelResult run_channel(Run& run, const graph::Channel& channel);
+/// A source that throws has failed. `until`: what it is told to be done by; nobody is stopped here.
+ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_token stop = {},
+                          std::optional<std::chrono::steady_clock::time_point> until = {});
 /// Makes the batch of the channels' results: rows, present order, provenance. `kept` of each trace is filled in.
 void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelResult> channels);
 

@@ -93,6 +93,12 @@ class RequestContext {
   /// event logs they are of.
   Values on_events(graph::ExprId body, const column::EventColumns& events, size_t events_index);
 
+  /// Computes what of an expression is of request level, so that a fork finds it.
+  void prepare(graph::ExprId expr);
+  /// A context for another thread with what this one computed so far, made on this one's thread. This one's memory must
+  /// outlive it; `arena` is its own. Its `gone` and `error` count from here.
+  std::unique_ptr<RequestContext> fork(column::Arena& arena) const;
+
   uint64_t gone() const;  // events left out because their item is gone, so far
   /// A damaged record of the user store met on the way; the request fails with it (R8xxx).
   const std::optional<std::string>& error() const;
@@ -100,6 +106,7 @@ class RequestContext {
  private:
   friend class Evaluator;
   struct State;
+  explicit RequestContext(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -15,6 +15,7 @@ struct RequestContext::State {
       : strings(generation.table(plan.item_table).strings()),
         scope(plan, &generation, generation.table(plan.item_table), std::move(inputs), strings, arena,
               generation.catalog().timezone) {}
+  State(const State& parent, column::Arena& arena) : strings(parent.strings), scope(parent.scope, strings, arena) {}
   column::StringSpace strings;
   Scope scope;
 };
@@ -22,7 +23,15 @@ struct RequestContext::State {
 RequestContext::RequestContext(const graph::Plan& plan, const store::Generation& generation, RequestInputs inputs,
                                column::Arena& arena)
     : state_(std::make_unique<State>(plan, generation, std::move(inputs), arena)) {}
+RequestContext::RequestContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RequestContext::~RequestContext() = default;
+
+void RequestContext::prepare(ExprId expr) {
+  state_->scope.prepare(expr);
+}
+std::unique_ptr<RequestContext> RequestContext::fork(column::Arena& arena) const {
+  return std::unique_ptr<RequestContext>(new RequestContext(std::make_unique<State>(*state_, arena)));
+}
 
 const graph::Plan& RequestContext::plan() const {
   return state_->scope.plan();

@@ -174,18 +174,18 @@ const KeySet& Scope::list_set(ExprId list, bool as_double) {
   const auto [at, fresh] = sets_.try_emplace({list, as_double});
   if (fresh) {
     const auto& elements = *value(list).as<column::ListRef>();
-    at->second = set_of(elements.data, node(list).type.element, as_double, elements.size);
+    at->second = std::make_shared<KeySet>(set_of(elements.data, node(list).type.element, as_double, elements.size));
   }
-  return at->second;
+  return *at->second;
 }
 
 const KeySet& Scope::sequence_set(ExprId id) {
   const auto [at, fresh] = sets_.try_emplace({id, false});
   if (fresh) {
     const column::EventColumns& events = sequence(id);
-    at->second = set_of(events.item, Kind::row, false, events.size);
+    at->second = std::make_shared<KeySet>(set_of(events.item, Kind::row, false, events.size));
   }
-  return at->second;
+  return *at->second;
 }
 
 bool Scope::same_codes(const store::Table& table) const {

@@ -24,6 +24,9 @@ class Scope {
  public:
   Scope(const graph::Plan& plan, const store::Generation* generation, const store::Table& items, RequestInputs inputs,
         column::StringSpace& strings, column::Arena& arena, std::string_view zone);
+  /// For another thread, on that of `parent`: has what the parent computed so far, whose memory must outlive it.
+  /// `strings`: a copy of the parent's.
+  Scope(const Scope& parent, column::StringSpace& strings, column::Arena& arena);
   ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
@@ -43,6 +46,8 @@ class Scope {
   /// A request-level expression: one value, computed once.
   Values value(graph::ExprId id);
   int64_t integer(graph::ExprId id) { return *value(id).as<int64_t>(); }
+  /// Computes what of an expression is of request level.
+  void prepare(graph::ExprId id);
   /// A request-level sequence.
   const column::EventColumns& sequence(graph::ExprId id);
   /// `body` on each event of `events`; kept, so that a second use costs nothing. The events' memory must outlive the
@@ -90,7 +95,7 @@ class Scope {
   std::map<graph::ExprId, column::EventColumns> sequences_;
   // By the body, the events' memory and their number.
   std::map<std::tuple<graph::ExprId, const uint32_t*, size_t>, Values> event_values_;
-  std::map<std::pair<graph::ExprId, bool>, KeySet> sets_;
+  std::map<std::pair<graph::ExprId, bool>, std::shared_ptr<const KeySet>> sets_;
   std::map<graph::ExprId, std::shared_ptr<EventGroups>> groups_;
   std::unordered_map<const store::Table*, std::vector<int32_t>> translations_;
 };

@@ -21,6 +21,7 @@ Json channel_json(const ChannelTrace& channel) {
            {"kept", channel.kept},
            {"us", channel.us}};
   if (channel.short_of_take) out["short"] = true;
+  if (!channel.degraded.empty()) out["degraded"] = channel.degraded;
   if (!channel.drops.empty()) out["drops"] = drops_json(channel.drops);
   return out;
 }

@@ -18,6 +18,7 @@ struct ChannelTrace {
   bool short_of_take = false;
   int64_t us = 0;
   std::vector<std::pair<std::string, uint64_t>> drops{};  // by predicate, in order
+  std::string degraded{};                                 // why it failed; empty: it did not
 };
 struct RelaxationTrace {
   std::string rule;

@@ -18,6 +18,9 @@ class Feed {
   Feed();
 
   const store::Generation& generation() const { return *generation_; }
+  std::shared_ptr<const store::Generation> generation_pointer() const { return generation_; }
+  /// For sources of a test, added before it compiles.
+  operators::Registry& registry() { return registry_; }
   const source::Sources& sources() const { return sources_; }
   /// The pipeline of a text; the test fails where it does not compile.
   std::shared_ptr<const graph::Plan> plan(const std::string& text);
