@@ -1,6 +1,8 @@
 // Channels that fail, throw, hang or stand in for each other, and the deadline of the page.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "runtime/engine/pool.h"
@@ -82,6 +84,15 @@ TEST_F(DegradedChannels, RequiredFailsTheRequestUnlessAnotherStandsIn) {
             "channel `a` failed, and it is `required`: no answer");
   EXPECT_EQ(told("recall { a = failing take 2 required else b\n b = rows take 1 }\n merge in_order"),
             "10 | channel a: no answer");
+}
+
+TEST_F(DegradedChannels, TheWordsOfARequiredFailure) {
+  const auto page = run("recall { a = failing take 2 required }", &pool_);
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, diagnostics::Code::required_channel_failed);
+  std::ifstream golden(std::string(REC_SOURCE_DIR) + "/tests/engine/goldens/required_channel.expected");
+  const std::string words((std::istreambuf_iterator<char>(golden)), std::istreambuf_iterator<char>());
+  EXPECT_EQ("error[R8060]: " + page.error().message + "\nhelp: " + page.error().help.at(0) + "\n", words);
 }
 
 TEST_F(DegradedChannels, TheDeadlineCutsChannelsOff) {
