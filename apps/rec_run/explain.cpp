@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "apps/rec_run/request_source.h"
@@ -103,11 +105,35 @@ Exit explain_plan(const Options& options) {
   return kOk;
 }
 
+/// The digits of what is written like a code, "R2001", "r2001" or "2001"; empty for anything else.
+std::string_view digits_of_code(std::string_view text) {
+  if (text.starts_with('R') || text.starts_with('r')) text.remove_prefix(1);
+  const bool digits = std::ranges::all_of(text, [](char c) { return '0' <= c && c <= '9'; });
+  return digits && text.size() <= 6 ? text : std::string_view{};
+}
+
+/// What was meant by a code that does not exist: one with a slip in it, else the next one by number.
+std::string suggestion(std::string_view digits) {
+  std::vector<std::string> codes;
+  for (const auto& info : diagnostics::all_codes()) codes.emplace_back(info.text);
+  const std::string written = fmt::format("R{}", digits);
+  if (diagnostics::find_code(written)) return fmt::format("did you mean `{}`?", written);
+  if (std::string near = diagnostics::did_you_mean(written, codes); !near.empty()) return near;
+  int number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const auto distance = [number](const auto& info) { return std::abs(static_cast<int>(info.code) - number); };
+  return fmt::format("the nearest code is `{}`", std::ranges::min(diagnostics::all_codes(), {}, distance).text);
+}
+
 Exit explain(const Options& options) {
   if (const auto code = diagnostics::find_code(options.what)) {
     const auto& info = diagnostics::info(*code);
     fmt::print("{}: {}\n\n{}\n", info.text, info.title, info.explanation);
     return kOk;
+  }
+  if (const auto digits = digits_of_code(options.what); !digits.empty()) {
+    fmt::print(stderr, "error: there is no diagnostic code `{}`\nhelp: {}\n", options.what, suggestion(digits));
+    return kUsage;
   }
   if (!options.data.empty()) return options.analyze ? analyze(options) : explain_plan(options);
   fmt::print(stderr,

@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
   add_explain(app, exit);
   add_why(app, exit);
   add_operators(app, exit);
+  add_completion(app, exit);
   try {
     app.parse(arguments(argc, argv, app));
   } catch (const CLI::ParseError& error) {
