@@ -186,6 +186,7 @@ struct RerankCall {
   /// The first `placed` candidates were shown on the page before, oldest first: they count as placed for windows and
   /// rules (`in first T` counts this page only), and are never picked.
   uint32_t placed = 0;
+  uint32_t begun = 0;                           // so many more are the page's own first positions already
   RerankRecord* record = nullptr;               // for `why`; null: nothing is recorded
 };
 

@@ -11,16 +11,10 @@ namespace rec::check {
 
 bool PipelineChecker::channel_options(const syntax::Channel& written, graph::Channel& out) {
   bool good = true;
-  if (written.timeout) {
-    out.timeout = expressions_.check_as(*written.timeout, scope_, types::duration(), graph::kRequest,
-                                        "the `timeout` of a channel");
-    good = out.timeout != kNoExpr;
-    out.text += " timeout " + syntax::print(*written.timeout);
-  }
   if (written.when) {
     out.when =
         expressions_.check_as(*written.when, scope_, types::boolean(), graph::kRequest, "the `when` of a channel");
-    good = good && out.when != kNoExpr;
+    good = out.when != kNoExpr;
     out.text += " when " + syntax::print(*written.when);
   }
   if (written.otherwise) out.text += " else " + written.otherwise->text;

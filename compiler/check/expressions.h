@@ -61,6 +61,7 @@ class Expressions {
   ExprId list_literal(const syntax::Expr& expr, const syntax::ListLiteral& list, const types::Type* expected);
   ExprId name(const syntax::Expr& expr, const syntax::NameRef& ref, Scope& scope, const types::Type* expected);
   ExprId member(const syntax::Expr& expr, const syntax::Member& member, Scope& scope);
+  ExprId channel_member(const syntax::NameRef& channel, const syntax::Member& member, Span span, Scope& scope);
   ExprId user_member(const syntax::Member& member, Span span, Scope& scope);
   ExprId request_member(const syntax::Member& member, Span span);
   ExprId event_member(const LambdaParameter& lambda, const syntax::Member& member, Span span);

@@ -205,6 +205,11 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
       return kNoExpr;
     }
   }
+  if (const auto* base = std::get_if<syntax::NameRef>(&member.base->node);
+      base && scope.channels != nullptr && !scope.names.contains(base->name) &&
+      !context_.declarations.parameter_index.contains(base->name) &&
+      std::ranges::find(*scope.channels, base->name) != scope.channels->end())
+    return channel_member(*base, member, expr.span, scope);
   const ExprId base = check(*member.base, scope);
   if (base == kNoExpr) return kNoExpr;
   if (type(base).optional)
@@ -220,6 +225,39 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
                              fmt::format("{} has no member `{}`", types::to_text(type(base)), member.member.text),
                              "no such member");
   return kNoExpr;
+}
+
+/// CHANNEL.name: what the channel's pipeline emits; missing for candidates that others brought.
+ExprId Expressions::channel_member(const syntax::NameRef& channel, const syntax::Member& member, Span span,
+                                   Scope& scope) {
+  const auto index = static_cast<size_t>(std::ranges::find(*scope.channels, channel.name) - scope.channels->begin());
+  const graph::PlanPtr& page = (*scope.channel_plans)[index];
+  if (page == nullptr) {
+    context_.diagnostics
+        .error(Code::unknown_name, span, fmt::format("channel `{}` is no pipeline and emits nothing", channel.name),
+               "only pipelines emit values")
+        .help.push_back(
+            fmt::format("`score_in({0})` and `position_in({0})` say where it had the candidate", channel.name));
+    return kNoExpr;
+  }
+  const auto emit = std::ranges::find(page->emits, member.member.text, &graph::Emit::name);
+  if (emit == page->emits.end()) {
+    std::vector<std::string> names;
+    for (const auto& each : page->emits) names.push_back(each.name);
+    auto& d = context_.diagnostics.error(Code::unknown_name, member.member.span,
+                                         fmt::format("pipeline `{}` emits no `{}`", page->name, member.member.text),
+                                         "not emitted");
+    suggest(d, member.member.text, names, fmt::format("`{}`", page->name));
+    if (d.help.empty()) d.help.push_back(fmt::format("let it `emit … as {}`", member.member.text));
+    return kNoExpr;
+  }
+  leaf(graph::kCandidate, span);
+  return add({.op = Op::channel_emit,
+              .type = types::optional(page->exprs[emit->value].type),
+              .level = graph::kCandidate,
+              .index = static_cast<uint32_t>(index),
+              .index2 = static_cast<uint32_t>(emit - page->emits.begin()),
+              .span = span});
 }
 
 ExprId Expressions::user_member(const syntax::Member& member, Span span, Scope& scope) {

@@ -98,6 +98,15 @@ bool PipelineChecker::in_place(const syntax::Step& step) {
     d.secondary.push_back({emit_span_, "the page is emitted here"});
     return false;
   }
+  if (foreign_insert_ && !std::holds_alternative<syntax::InsertStep>(node) &&
+      !std::holds_alternative<syntax::EmitStep>(node)) {
+    auto& d = context_.diagnostics.error(
+        Code::step_order, step.keyword,
+        fmt::format("`{}` stands after an `insert` of another table: only `insert` and `emit` may follow it", word));
+    d.secondary.push_back({*foreign_insert_, "rows of another table come in here"});
+    d.help.push_back(fmt::format("move the `insert` behind this `{}`", word));
+    return false;
+  }
   if (recalled_ && (before_recall || std::holds_alternative<syntax::RecallStep>(node))) {
     auto& d = context_.diagnostics.error(
         Code::step_order, step.keyword,
@@ -159,9 +168,9 @@ void PipelineChecker::step(const syntax::Step& step) {
         } else if constexpr (std::is_same_v<T, syntax::WhenStep>) {
           when(node, step);
         } else if constexpr (std::is_same_v<T, syntax::InsertStep>) {
-          not_supported(diagnostics, step.span, "`insert`");
+          insert(node, step);
         } else if constexpr (std::is_same_v<T, syntax::BackfillStep>) {
-          not_supported(diagnostics, step.span, "`backfill`");
+          backfill(node, step);
         }
       },
       step.node);

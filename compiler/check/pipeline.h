@@ -13,6 +13,15 @@ namespace rec::check {
 /// The type that both have (int and float: float; T and T?: T?), if there is one.
 std::optional<types::Type> meet(const types::Type& a, const types::Type& b);
 
+/// A source with its options, as a channel or an `insert` writes it; null where not given.
+struct SourceSyntax {
+  Span span;
+  std::string name;
+  const syntax::OperatorRef& source;
+  const syntax::Expr *where, *take, *timeout;
+  const syntax::OrderBy* by;
+};
+
 class PipelineChecker {
  public:
   PipelineChecker(const Context& context, const syntax::PipelineDecl& decl)
@@ -37,14 +46,27 @@ class PipelineChecker {
   void join_names(const syntax::WhenStep& when, graph::WhenStep& out, const std::vector<Scope>& sides);
   void join_name(const std::string& name, Span place, graph::WhenStep& out, const std::vector<Scope>& sides);
 
+  // insert.cpp
+  void insert(const syntax::InsertStep& insert, const syntax::Step& step);
+  bool place(const syntax::InsertStep& written, graph::InsertStep& out);
+  bool known_places(const syntax::InsertStep& written, const graph::InsertStep& made);
+  graph::PlanPtr insert_source(const syntax::InsertStep& insert, const PipelineChecker& page, graph::InsertStep& out);
+  size_t table_of(const syntax::OperatorRef& source) const;
+  void request_values_of(const PipelineChecker& page);
+  bool place_column(const syntax::Name& column, const graph::Channel& channel, graph::InsertStep& out);
+  void emit_as_page(const PipelineChecker& page);
+  void backfill(const syntax::BackfillStep& backfill, const syntax::Step& step);
+
   void emit(const syntax::EmitStep& emit, const syntax::Step& step);
   void emit_ordering();
   bool in_place(const syntax::Step& step);
 
   // channels.cpp
   void recall(const syntax::RecallStep& recall, const syntax::Step& step);
-  bool channel(const syntax::Channel& written, graph::Channel& out);
-  bool source_arguments(const syntax::Channel& written, graph::Channel& out);
+  bool channel(const SourceSyntax& written, graph::Channel& out);
+  bool pipeline_source(const SourceSyntax& written, const syntax::PipelineDecl& decl, graph::Channel& out);
+  bool channel_source(const SourceSyntax& written, graph::Channel& out);
+  bool source_arguments(const SourceSyntax& written, graph::Channel& out);
   bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
   void merge(const syntax::MergeStep& merge, const syntax::Step& step);
   void finish_merge();
@@ -78,11 +100,16 @@ class PipelineChecker {
   Expressions expressions_;
   Scope scope_;
   std::vector<std::string> channel_names_;
+  std::vector<graph::PlanPtr> channel_plans_;  // null: the channel is no pipeline
   std::vector<graph::Predicate> eligible_;
   bool recalled_ = false, merged_ = false, emitted_ = false;
   Span recall_span_, emit_span_;
-  uint32_t samples_ = 0;       // so far
-  ExprId ordering_ = kNoExpr;  // the last ordering expression, and how it was written
+  uint32_t samples_ = 0;                  // so far
+  uint32_t inserts_ = 0;                  // so far
+  std::map<int64_t, Span> places_{};      // that inserts always take
+  std::optional<Span> foreign_insert_{};  // the first `insert` of another table
+  bool inserting_ = false;                // this is the source of an `insert`
+  ExprId ordering_ = kNoExpr;             // the last ordering expression, and how it was written
   std::string ordering_text_;
 };
 

@@ -73,8 +73,9 @@ void PipelineChecker::rerank(const syntax::RerankStep& rerank, const syntax::Ste
   out.take = expressions_.check_count(*rerank.take, scope_, "the `take` of `rerank`");
   good = good && out.take != kNoExpr;
   if (rerank.after) {
-    not_supported(context_.diagnostics, rerank.after->span, "`after` of `rerank`");
-    good = false;
+    out.after = expressions_.check_rows(*rerank.after, scope_, plan_->item_table, false, "`after` of `rerank`");
+    good = good && out.after != kNoExpr;
+    plan_->replays = true;
   }
   for (const auto& written : rerank.rules) {
     graph::Rule made;

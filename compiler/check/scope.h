@@ -32,8 +32,9 @@ struct Scope {
   std::vector<LambdaParameter> lambdas;                 // innermost last
   std::set<ExprId> present;                             // optional values proved to be there (narrowing)
   const std::vector<std::string>* channels = nullptr;   // names for from(), score_in(), ...; null: no candidates yet
-  std::string no_channels_because;                      // "a channel's `where`"; for the message where channels is null
-  std::string hidden_because;                           // why user, item, request are out of reach: "a function"
+  const std::vector<graph::PlanPtr>* channel_plans = nullptr;  // of those channels that are pipelines; else null
+  std::string no_channels_because;  // "a channel's `where`"; for the message where channels is null
+  std::string hidden_because;       // why user, item, request are out of reach: "a function"
 };
 
 }  // namespace rec::check

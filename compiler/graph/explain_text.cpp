@@ -100,6 +100,11 @@ class Explainer {
         std::visit([&](const auto& what) { explain(inner, what, number); }, inner.what);
     }
   }
+  void explain(const Step& step, const InsertStep& insert, int number) {
+    line(number, "insert", step.text.substr(std::string_view("insert ").size()), step.span);
+    const auto& channel = std::get<RecallStep>(insert.source->steps.front().what).channels.front();
+    for (const auto& predicate : channel.where) detail("where", print(*insert.source, catalog_, predicate.expr));
+  }
   /// The other steps say all there is to say as they were written.
   template <typename T>
   void explain(const Step& step, const T&, int number) {

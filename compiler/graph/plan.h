@@ -137,15 +137,18 @@ struct RerankStep {
 };
 
 /// `insert SOURCE … PLACE`. The source with its conditions, `take` and `timeout` is the only channel of a plan of its
-/// own, over its own item table; that plan emits what the page's `emit` names, as far as the source has it.
+/// own, over its own item table. Rows of the page's table join its candidates; for those of another that plan emits
+/// what the page's `emit` names, as far as the source has it.
 struct InsertStep {
   enum class Place { at, every, random, column };
   PlanPtr source;
   std::string name;       // of the source, as traces say it
+  uint32_t number = 0;    // among the pipeline's `insert`s, from 1
   ExprId when = kNoExpr;  // request-level bool of the outer plan, as are all below
   Place place = Place::at;
   std::vector<ExprId> positions;  // at: each; every: step and first; random: low and high
-  size_t column = 0;              // emit of `source` with the position, int?
+  size_t column = 0;              // column: emit of `source` with the position, int or int?
+  bool foreign = false;           // rows of another table than the page's
   ExprId most = kNoExpr, apart = kNoExpr;
 };
 struct BackfillStep {
@@ -180,7 +183,7 @@ struct Plan {
   std::vector<Emit> emits;    // without `emit`: the last ordering expression, if any
   ExprId deadline = kNoExpr;  // request-level duration
   PlanPtr otherwise;          // the page instead, where the deadline passes
-  bool backfills = false;     // has a `backfill`: what cutting steps leave out is kept
+  bool replays = false;       // some step brings candidates late: what ran before is kept, to be computed for them too
 };
 
 /// The name of a step for traces: the word it begins with.

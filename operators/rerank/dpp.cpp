@@ -22,7 +22,7 @@ class Objective {
       : theta_(static_cast<double>(call.theta)),
         similarity_(call.similarity, call.candidates, call.arena),
         likeness_(call.arena.allocate<float>(call.candidates)),
-        factor_(diagonal(call), effective_window(call).value_or(call.placed + size_t{call.take}), call.arena),
+        factor_(diagonal(call), effective_window(call).value_or(most_placed(call)), call.arena),
         gains_(call.arena.allocate<double>(call.candidates)),
         values_(call.arena.allocate<double>(call.candidates)),
         eligible_(call.arena.allocate<uint8_t>(call.candidates)) {

@@ -3,13 +3,13 @@
 #include <numeric>
 
 #include "operators/list.h"
+#include "operators/rerank/greedy.h"
 #include "operators/rerank/parameters.h"
 #include "operators/rerank/selection.h"
 
 namespace rec::operators {
-namespace {
 
-RerankResult run(const RerankCall& call) {
+RerankResult rerank_greedy(const RerankCall& call) {
   // Sorted once; a position then takes the first in this order that may stand there.
   std::vector<uint32_t> best_first(call.candidates);
   std::iota(best_first.begin(), best_first.end(), 0U);
@@ -29,14 +29,12 @@ RerankResult run(const RerankCall& call) {
       [](uint32_t) {}, [&](uint32_t i) { return static_cast<double>(call.relevance[i]); });
 }
 
-}  // namespace
-
 OperatorDef greedy() {
   return {.name = "greedy",
           .doc = "Selects the most relevant candidate that the rules allow, position by position.",
           .example = "rerank greedy(relevance: value) take 30",
           .parameters = {relevance_parameter()},
-          .what = RerankDef{.run = run}};
+          .what = RerankDef{.run = rerank_greedy}};
 }
 
 }  // namespace rec::operators

@@ -31,12 +31,17 @@ uint32_t best_of(std::span<const T> objective, std::span<const uint8_t> allowed)
 
 /// How many positions the page has.
 inline uint32_t page_length(const RerankCall& call) {
-  return std::min(call.take, call.candidates - call.placed);
+  return std::min(call.take, call.candidates - call.placed - call.begun);
+}
+
+/// How many have been placed already and will be at the end.
+inline size_t most_placed(const RerankCall& call) {
+  return size_t{call.placed} + call.begun + call.take;
 }
 
 /// The window, or none where it is as long as all that can be placed.
 inline std::optional<size_t> effective_window(const RerankCall& call) {
-  if (!call.window || *call.window >= int64_t{call.placed} + page_length(call)) return std::nullopt;
+  if (!call.window || *call.window >= int64_t{call.placed} + call.begun + page_length(call)) return std::nullopt;
   return static_cast<size_t>(std::max<int64_t>(*call.window, 1));
 }
 
@@ -48,11 +53,15 @@ RerankResult select(const RerankCall& call, Choose choose, AfterPlacing placed, 
   RerankResult result;
   const uint32_t page = page_length(call);
   result.picks.reserve(page);
-  Rules rules(call.rules, call.candidates, call.take, call.placed);
+  Rules rules(call.rules, call.candidates, call.begun + call.take, call.placed);
   std::vector<uint8_t> left(call.candidates, 1), allowed(call.candidates);
-  for (uint32_t shown = 0; shown < call.placed && page > 0; ++shown) {
+  for (uint32_t shown = 0; shown < call.placed + call.begun && page > 0; ++shown) {
     left[shown] = 0;
-    rules.place_before(shown);
+    if (shown < call.placed) {
+      rules.place_before(shown);
+    } else {
+      rules.place(shown);
+    }
     placed(shown);
   }
   RerankRecord* const record = call.record;

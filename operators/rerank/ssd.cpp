@@ -21,7 +21,7 @@ class Objective {
         dimension_(call.dimension),
         elements_(call.arena.allocate<double>(size_t{call.dimension} * call.candidates)),
         squares_(load(call)),
-        factor_(squares_, effective_window(call).value_or(call.placed + size_t{call.take}), call.arena),
+        factor_(squares_, effective_window(call).value_or(most_placed(call)), call.arena),
         values_(call.arena.allocate<double>(call.candidates)) {
     refresh();
   }

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <unordered_map>
 
 #include "runtime/engine/admit.h"
+#include "runtime/engine/nested.h"
 #include "runtime/engine/order.h"
 #include "runtime/engine/run.h"
 #include "runtime/engine/source_arguments.h"
@@ -52,6 +54,44 @@ Found call_source(const operators::SourceDef& source, const operators::SourceCal
   }
 }
 
+/// Another pipeline's page, cut to what passes this channel's conditions. Rows of other tables stay out.
+ChannelResult run_pipeline(Run& run, const graph::Channel& channel, Admit& admit, std::optional<uint32_t> take,
+                           std::optional<std::chrono::steady_clock::time_point> until) {
+  const Stopwatch watch;
+  ChannelResult result;
+  result.trace.name = channel.name;
+  auto nested = run_nested(run, channel.pipeline, until);
+  Run& page = nested->run;
+  run.gone += page.gone + page.context.gone();
+  if (!run.damage) run.damage = page.damage ? page.damage : page.context.error();
+  if (page.failure) {
+    result.failure = page.failure->message;
+    result.trace.us = watch.us();
+    return result;
+  }
+  for (const Degradation& degraded : page.degraded)
+    run.degraded.push_back({"channel " + channel.name + ": " + degraded.what, degraded.reason});
+  std::vector<uint32_t> rows;
+  for (const uint32_t at : page.batch.order) rows.push_back(page.batch.rows[at]);
+  std::vector<uint8_t> keep(rows.size(), 1);
+  admit(rows, keep);
+  std::unordered_map<uint32_t, uint32_t> places;  // looked up only, never walked
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    if (keep[i] == 0 || !places.emplace(rows[i], i).second) continue;
+    result.rows.push_back(rows[i]);
+  }
+  if (channel.by) reorder(run, *channel.by, take.value_or(UINT32_MAX), result);
+  cut(result, take.value_or(UINT32_MAX));
+  for (const uint32_t row : result.rows) result.page_places.push_back(places.at(row));
+  result.page = std::move(nested);
+  result.trace.looked_at = rows.size();
+  result.trace.out = result.rows.size();
+  result.trace.short_of_take = take && result.rows.size() < *take;
+  result.trace.drops = admit.drops();
+  result.trace.us = watch.us();
+  return result;
+}
+
 }  // namespace
 
 ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_token stop,
@@ -64,6 +104,7 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
 
   Admit admit(run.context, channel.where);
   const operators::AdmitFn admit_fn = std::ref(admit);
+  if (channel.pipeline != nullptr) return run_pipeline(run, channel, admit, take, until);
   const auto arguments = source_arguments(run, channel);
   const operators::SourceCall call{.generation = run.generation,
                                    .item_table = run.plan.item_table,

@@ -16,7 +16,12 @@ void prepare_channel(Run& run, const graph::Channel& channel) {
 ChannelTask::ChannelTask(Run& request, const graph::Channel& its_channel)
     : owner(request.owner),
       context(request.context.fork(arena)),
-      run{.plan = request.plan, .generation = request.generation, .context = *context},
+      run{.plan = request.plan,
+          .generation = request.generation,
+          .context = *context,
+          .sources = request.sources,
+          .pool = request.pool,
+          .owner = request.owner},
       channel(its_channel) {}
 
 }  // namespace rec::engine

@@ -94,18 +94,28 @@ std::vector<ItemChannel> channels_of(const Run& run, uint32_t at) {
   return out;
 }
 
-}  // namespace
-
-types::Value read_value(Run& run, const interpreter::Values& values, const types::Type& type, size_t i) {
-  return Reader(run, type)(values, i);
+/// Rows of other tables between them, as they were inserted.
+std::vector<Item> with_inserted(Run& run, std::vector<Item> own) {
+  for (const InsertedSlot& inserted : run.insertions.inserted) {
+    const auto at = std::ranges::find(run.batch.order, inserted.slot.at);
+    if (!inserted.slot.foreign && at != run.batch.order.end())
+      own[static_cast<size_t>(at - run.batch.order.begin())].inserted = true;
+  }
+  if (run.insertions.page.empty()) return own;
+  std::vector<Item> out;
+  auto next = own.begin();
+  for (const Slot& slot : run.insertions.page)
+    out.push_back(slot.foreign ? run.insertions.foreign[slot.at] : std::move(*next++));
+  return out;
 }
 
-std::vector<Item> collect_items(Run& run) {
+std::vector<Item> own_items(Run& run) {
   const auto& order = run.batch.order;
   const store::Table& table = run.generation.table(run.plan.item_table);
   std::vector<Item> items(order.size());
   for (size_t i = 0; i < order.size(); ++i) {
-    items[i] = {.key = table.key_text(run.batch.rows[order[i]]), .channels = channels_of(run, order[i]), .values = {}};
+    items[i] = {
+        .key = table.key_text(run.batch.rows[order[i]]), .table = table.name(), .channels = channels_of(run, order[i])};
   }
   interpreter::Barriers barriers;
   run.batch.barriers = &barriers;
@@ -118,6 +128,16 @@ std::vector<Item> collect_items(Run& run) {
   }
   run.batch.barriers = nullptr;
   return items;
+}
+
+}  // namespace
+
+types::Value read_value(Run& run, const interpreter::Values& values, const types::Type& type, size_t i) {
+  return Reader(run, type)(values, i);
+}
+
+std::vector<Item> collect_items(Run& run) {
+  return with_inserted(run, own_items(run));
 }
 
 }  // namespace rec::engine

@@ -32,13 +32,16 @@ struct ItemChannel {
   std::optional<float> score;
 };
 struct EmittedValue {
-  types::Type type;
-  types::Value value;
+  types::Type type{};
+  types::Value value{};
+  bool absent = false;  // an inserted row of another table does not have it
 };
 struct Item {
   std::string key;
-  std::vector<ItemChannel> channels;
-  std::vector<EmittedValue> values;  // one a Page::value_names
+  std::string table;  // of the page, unless it was inserted
+  bool inserted = false;
+  std::vector<ItemChannel> channels{};
+  std::vector<EmittedValue> values{};  // one a Page::value_names
 };
 struct Degradation {
   std::string what, reason;

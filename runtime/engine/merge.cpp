@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "operators/row_index.h"
+#include "runtime/engine/nested.h"
 #include "runtime/engine/run.h"
 
 namespace rec::engine {
@@ -56,6 +57,26 @@ interpreter::ChannelColumn provenance(Run& run, ChannelResult& channel, operator
   return {.position = position, .score = score};
 }
 
+/// What steps read of a channel's pipeline: a column for each value that some expression names.
+std::vector<interpreter::BatchColumn> emitted(Run& run, size_t c, const ChannelResult& channel,
+                                              operators::RowIndex& places, size_t rows) {
+  if (channel.page == nullptr) return {};
+  const graph::Plan& page = *std::get<graph::RecallStep>(run.plan.steps.front().what).channels[c].pipeline;
+  std::vector<uint32_t> from, at;
+  for (size_t i = 0; i < channel.rows.size(); ++i) {
+    if (!places.contains(channel.rows[i])) continue;
+    from.push_back(channel.page_places[i]);
+    at.push_back(places.insert(channel.rows[i]).first);
+  }
+  std::vector<interpreter::BatchColumn> out(page.emits.size());
+  for (graph::ExprId id = 0; id < run.plan.exprs.size(); ++id) {
+    const graph::Node& node = run.plan.exprs[id];
+    if (node.op == graph::Op::channel_emit && node.index == c)
+      out[node.index2] = emitted_column(run, *channel.page, page, node.index2, from, at, rows);
+  }
+  return out;
+}
+
 }  // namespace
 
 void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelResult> channels) {
@@ -69,7 +90,11 @@ void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelRe
   operators::RowIndex places(batch.rows.size());
   batch.order.clear();
   for (const uint32_t row : batch.rows) batch.order.push_back(places.insert(row).first);
-  for (ChannelResult& channel : channels) batch.channels.push_back(provenance(run, channel, places, batch.rows.size()));
+  for (size_t c = 0; c < channels.size(); ++c) {
+    batch.channels.push_back(provenance(run, channels[c], places, batch.rows.size()));
+    batch.channels.back().emits = emitted(run, c, channels[c], places, batch.rows.size());
+    if (channels[c].page != nullptr) run.nested.push_back(std::move(channels[c].page));
+  }
 }
 
 }  // namespace rec::engine

@@ -13,7 +13,7 @@ std::string field(const std::string& text) {
 }
 
 std::string channel_names(const Item& item) {
-  std::string out;
+  std::string out = item.inserted ? "inserted" : "";
   for (const auto& channel : item.channels) out += (out.empty() ? "" : "|") + channel.channel;
   return out;
 }
@@ -27,7 +27,8 @@ std::string page_csv(const Page& page) {
   for (size_t i = 0; i < page.items.size(); ++i) {
     const Item& item = page.items[i];
     out += std::to_string(i + 1) + ',' + field(item.key);
-    for (const auto& value : item.values) out += ',' + field(display(value.value, value.type, "|"));
+    for (const auto& value : item.values)
+      out += ',' + (value.absent ? "" : field(display(value.value, value.type, "|")));
     out += ',' + field(channel_names(item)) + '\n';
   }
   return out;

@@ -9,16 +9,18 @@ namespace {
 
 void write_item(JsonWriter& out, const Page& page, size_t i) {
   const Item& item = page.items[i];
-  out.open('{').key("key").text(item.key).key("table").text(page.table).key("position").natural(i + 1);
+  out.open('{').key("key").text(item.key).key("table").text(item.table).key("position").natural(i + 1);
   out.key("channels").open('{');
   for (const auto& channel : item.channels) {
     out.key(channel.channel).open('{').key("position").natural(channel.position);
     if (channel.score) out.key("score").floating(*channel.score);
     out.close('}');
   }
-  out.close('}').key("values").open('{');
+  out.close('}');
+  if (item.inserted) out.key("inserted").boolean(true);
+  out.key("values").open('{');
   for (size_t v = 0; v < item.values.size(); ++v) {
-    out.key(page.value_names[v]).value(item.values[v].value, item.values[v].type);
+    if (!item.values[v].absent) out.key(page.value_names[v]).value(item.values[v].value, item.values[v].type);
   }
   out.close('}').close('}');
 }

@@ -43,7 +43,7 @@ struct Column {
 };
 
 std::string channels_text(const Item& item) {
-  std::string out;
+  std::string out = item.inserted ? "inserted" : "";
   for (const auto& channel : item.channels) {
     out += fmt::format("{}{} #{}", out.empty() ? "" : ", ", channel.channel, channel.position);
     if (channel.score) out += fmt::format(" {:.4g}", *channel.score);
@@ -53,6 +53,7 @@ std::string channels_text(const Item& item) {
 
 /// Floats at four digits: a table is for reading, JSON and CSV have them all.
 std::string cell(const EmittedValue& value) {
+  if (value.absent) return {};
   if (const auto* number = std::get_if<float>(&value.value)) return fmt::format("{:.4g}", *number);
   return one_line(display(value.value, value.type, ", "));
 }
@@ -70,6 +71,10 @@ std::optional<Column> title_column(const Page& page, const store::Generation& ge
     const column::ColumnView& view = table.columns()[*column];
     Column out{.name = std::string(name), .cells = {}};
     for (const auto& item : page.items) {
+      if (item.table != page.table) {
+        out.cells.push_back("(" + item.table + ")");
+        continue;
+      }
       const auto number = table.has_string_keys() ? std::nullopt : std::optional(std::stoll(item.key));
       const auto row = number ? table.find(int64_t{*number}) : table.find(std::string_view(item.key));
       const bool has = row && view.has(*row);
@@ -92,7 +97,7 @@ std::vector<Column> columns_of(const Page& page, const store::Generation& genera
     Column column{.name = one_line(page.value_names[v]), .cells = {}};
     for (const auto& item : page.items) {
       const types::Kind kind = item.values[v].type.kind;
-      column.right = kind == types::Kind::floating || kind == types::Kind::integer;
+      column.right = column.right || kind == types::Kind::floating || kind == types::Kind::integer;
       column.cells.push_back(cell(item.values[v]));
     }
     columns.push_back(std::move(column));

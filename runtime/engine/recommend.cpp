@@ -42,13 +42,15 @@ struct StepRunner {
   void operator()(const graph::RerankStep& step) { run_rerank(run, step, trace); }
   void operator()(const graph::SampleStep& step) { run_sample(run, step, trace); }
   void operator()(const graph::WhenStep& step) { run_when(run, step, trace); }
+  void operator()(const graph::InsertStep& step) { run_insert(run, step, trace); }
+  void operator()(const graph::BackfillStep& step) { run_backfill(run, step, trace); }
   void operator()(const auto& /*step*/) { assert(false && "the checker lets no other step through"); }
 };
 
 void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
   trace::StepTrace trace{.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
-  trace.in = run.batch.order.size();
+  trace.in = page_size(run);
   const size_t place = run.trace == nullptr ? 0 : run.trace->steps.size();  // a `when` stands before its steps
   interpreter::Barriers barriers;
   run.batch.barriers = &barriers;
@@ -56,22 +58,11 @@ void run_step(Run& run, const graph::Step& step) {
   std::visit(StepRunner{run, trace}, step.what);
   if (run.observer != nullptr) run.observer->after(run, step);
   run.batch.barriers = nullptr;
+  remember(run, step, std::move(barriers));
   if (run.trace == nullptr) return;
-  trace.out = run.batch.order.size();
+  trace.out = page_size(run);
   trace.us = watch.us();
   run.trace->steps.insert(run.trace->steps.begin() + static_cast<std::ptrdiff_t>(place), std::move(trace));
-}
-
-void run_plan(Run& run) {
-  run.batch.lets.resize(run.plan.let_columns.size());
-  for (const graph::Step& step : run.plan.steps) {
-    if (const auto* recall = std::get_if<graph::RecallStep>(&step.what)) {
-      run_recall(run, *recall, step);
-      if (run.failure || (run.cut_off && run.plan.otherwise != nullptr)) return;  // there is no page, or another
-    } else {
-      run_step(run, step);
-    }
-  }
 }
 
 using PlanRef = std::shared_ptr<const graph::Plan>;
@@ -139,6 +130,18 @@ std::shared_ptr<const T> borrowed(const T& value) {
 }
 
 }  // namespace
+
+void run_plan(Run& run) {
+  run.batch.lets.resize(run.plan.let_columns.size());
+  for (const graph::Step& step : run.plan.steps) {
+    if (const auto* recall = std::get_if<graph::RecallStep>(&step.what)) {
+      run_recall(run, *recall, step);
+      if (run.failure || (run.cut_off && run.plan.otherwise != nullptr)) return;  // there is no page, or another
+    } else {
+      run_step(run, step);
+    }
+  }
+}
 
 std::chrono::microseconds duration_of(int64_t us) {
   constexpr int64_t kYear = int64_t{366} * 86'400 * 1'000'000;

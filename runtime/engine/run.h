@@ -14,6 +14,8 @@
 #include "compiler/source/source.h"
 #include "runtime/column/column.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/history.h"
+#include "runtime/engine/insertion.h"
 #include "runtime/interpreter/evaluate.h"
 #include "runtime/trace/trace.h"
 
@@ -21,6 +23,7 @@ namespace rec::engine {
 
 class Observer;
 class Pool;
+struct Nested;
 struct RequestState;
 
 struct Run {
@@ -40,6 +43,9 @@ struct Run {
   std::optional<Error> failure{};                                   // the request's
   uint64_t gone = 0;                                                // counted on other threads
   std::optional<std::string> damage{};                              // of the user store, met there
+  History history{};
+  Insertions insertions{};
+  std::vector<std::shared_ptr<Nested>> nested{};  // pipelines that channels ran: columns point into their memory
 
   column::Arena& arena() const { return context.arena(); }
   /// The candidates present, in present order.
@@ -77,6 +83,13 @@ void run_take(Run& run, const graph::TakeStep& step);
 inline constexpr float kColdest = 1e-6F;
 void run_sample(Run& run, const graph::SampleStep& step, trace::StepTrace& trace);
 void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace);
+/// The first `room` of `candidates`, in order, that the rules of the last `rerank` let stand behind the page: what is
+/// on it, but for inserted items, counts as placed.
+std::vector<uint32_t> fill_by_rules(Run& run, std::vector<uint32_t> candidates, size_t room, trace::StepTrace& trace);
+void run_insert(Run& run, const graph::InsertStep& step, trace::StepTrace& trace);
+void run_backfill(Run& run, const graph::BackfillStep& step, trace::StepTrace& trace);
+/// All steps of the plan, until there can be no page.
+void run_plan(Run& run);
 
 /// What a channel brought, best first, after its own conditions, ordering and `take`.
 struct ChannelResult {
@@ -84,6 +97,8 @@ struct ChannelResult {
   std::vector<float> scores{};  // empty: none
   trace::ChannelTrace trace{};
   std::optional<std::string> failure{};  // it brought nothing, because of this
+  std::shared_ptr<Nested> page{};        // of a pipeline: its run, and where in its order each row stood
+  std::vector<uint32_t> page_places{};
 };
 /// A source that throws has failed. `until`: what it is told to be done by; nobody is stopped here.
 ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_token stop = {},

@@ -122,8 +122,10 @@ class Recall {
     switch (run_.pool->wait(attempt.running, attempt.until)) {
       case Pool::Outcome::done:
         attempt.result = std::move(attempt.task->result);
-        run_.gone += attempt.task->context->gone();
+        run_.gone += attempt.task->context->gone() + attempt.task->run.gone;
         if (!run_.damage) run_.damage = attempt.task->context->error();
+        if (!run_.damage) run_.damage = attempt.task->run.damage;
+        for (auto& degraded : attempt.task->run.degraded) run_.degraded.push_back(std::move(degraded));
         break;
       case Pool::Outcome::late:
         cut_off(attempt);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "operators/rerank/greedy.h"
 #include "runtime/engine/run.h"
 #include "runtime/engine/scalars.h"
 
@@ -16,10 +17,11 @@ using graph::kNoExpr;
 /// Evaluates the step's expressions; owns what a RerankCall points into.
 class Inputs {
  public:
-  explicit Inputs(Run& run) : run_(run), n_(run.batch.order.size()) {}
+  /// `candidates`: base indices.
+  Inputs(Run& run, std::span<const uint32_t> candidates) : run_(run), candidates_(candidates), n_(candidates.size()) {}
 
   interpreter::Values evaluate(graph::ExprId expr) {
-    return evaluators_.emplace_back(run_.context, expr).run(run_.present());
+    return evaluators_.emplace_back(run_.context, expr).run({.batch = &run_.batch, .indices = candidates_});
   }
 
   std::span<const float* const> vectors(graph::ExprId expr) { return vectors(evaluate(expr)); }
@@ -58,10 +60,22 @@ class Inputs {
     if (rule.where != kNoExpr) out.matches = {evaluate(rule.where).as<uint8_t>(), n_};
     if (out.grouped)
       out.groups = number_lists(evaluate(rule.by), run_.plan.exprs[rule.by].type, n_, false, run_.arena());
+    overlook_inserted(out);
     return out;
   }
 
  private:
+  /// Rules do not look at inserted items: none matches.
+  void overlook_inserted(operators::RuleInput& rule) {
+    if (run_.insertions.inserted.empty()) return;
+    const auto matches = run_.arena().allocate<uint8_t>(n_);
+    for (size_t i = 0; i < n_; ++i) {
+      const bool match = rule.matches.empty() || rule.matches[i] != 0;
+      matches[i] = match && !is_inserted(run_, {.at = candidates_[i]}) ? 1 : 0;
+    }
+    rule.matches = matches;
+  }
+
   std::span<const float* const> vectors(const interpreter::Values& values) {
     const auto out = run_.arena().allocate<const float*>(n_);
     for (size_t i = 0; i < n_; ++i) out[i] = values.has(i) ? values.as<const float*>()[i] : nullptr;
@@ -74,6 +88,7 @@ class Inputs {
   }
 
   Run& run_;
+  std::span<const uint32_t> candidates_;
   size_t n_;
   std::deque<interpreter::Evaluator> evaluators_;
 };
@@ -87,25 +102,97 @@ void record_relaxations(const Run& run, const graph::RerankStep& step,
   }
 }
 
+/// The rows of `after`, each where it stands first.
+std::vector<uint32_t> shown_before(Run& run, graph::ExprId after) {
+  const interpreter::Values list = run.context.value(after);
+  if (!list.has(0)) return {};
+  std::vector<uint32_t> rows;
+  const auto* given = list.as<column::ListRef>();
+  for (size_t i = 0; i < given->size; ++i) {
+    const uint32_t row = given->as<uint32_t>()[i];
+    if (row != column::kNoRow && std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
+  }
+  return add_rows(run, rows);
+}
+
+/// By relevance, best first, NaN last.
+void sort_by(std::vector<uint32_t>& places, const float* relevance) {
+  std::ranges::stable_sort(places, [&](uint32_t a, uint32_t b) {
+    return relevance[a] > relevance[b] || (std::isnan(relevance[b]) && !std::isnan(relevance[a]));
+  });
+}
+
+/// The picked ones are present from here on; the others are left out, the most relevant first.
+void keep_picks(Run& run, std::span<const uint32_t> candidates, uint32_t placed, std::span<const uint32_t> picks,
+                const float* relevance) {
+  std::vector<uint32_t> order(picks.begin(), picks.end());
+  if (run.plan.replays) {
+    std::vector<uint8_t> picked(candidates.size(), 0);
+    for (const uint32_t pick : picks) picked[pick] = 1;
+    std::vector<uint32_t> left;
+    for (uint32_t i = placed; i < candidates.size(); ++i) {
+      if (picked[i] == 0) left.push_back(i);
+    }
+    sort_by(left, relevance);
+    order.insert(order.end(), left.begin(), left.end());
+  }
+  for (uint32_t& at : order) at = candidates[at];
+  cut(run, std::move(order), picks.size());
+}
+
 }  // namespace
 
+std::vector<uint32_t> fill_by_rules(Run& run, std::vector<uint32_t> candidates, size_t room, trace::StepTrace& trace) {
+  const graph::RerankStep& step = *run.history.rerank;
+  std::vector<uint32_t> all = run.history.shown;
+  const auto placed = static_cast<uint32_t>(all.size());
+  for (const uint32_t at : run.batch.order) {
+    if (!is_inserted(run, {.at = at})) all.push_back(at);
+  }
+  const auto begun = static_cast<uint32_t>(all.size()) - placed;
+  all.insert(all.end(), candidates.begin(), candidates.end());
+  // Candidates are taken in their order: each is as relevant as it stands early.
+  const auto relevance = run.arena().allocate<float>(all.size());
+  for (size_t i = 0; i < all.size(); ++i) relevance[i] = -static_cast<float>(i);
+  run.batch.barriers = &run.history.rerank_barriers;
+  Inputs inputs(run, all);
+  std::vector<operators::RuleInput> rules;
+  for (const auto& rule : step.rules) rules.push_back(inputs.rule(rule));
+  const operators::RerankCall call{.candidates = static_cast<uint32_t>(all.size()),
+                                   .relevance = relevance,
+                                   .take = static_cast<uint32_t>(std::min<size_t>(room, UINT32_MAX / 2)),
+                                   .rules = rules,
+                                   .arena = run.arena(),
+                                   .placed = placed,
+                                   .begun = begun};
+  const auto result = operators::rerank_greedy(call);
+  record_relaxations(run, step, result.relaxations, trace);
+  std::vector<uint32_t> out;
+  for (const uint32_t pick : result.picks) out.push_back(all[pick]);
+  return out;
+}
+
 void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace) {
-  auto& order = run.batch.order;
-  Inputs inputs(run);
+  std::vector<uint32_t> candidates = step.after == kNoExpr ? std::vector<uint32_t>{} : shown_before(run, step.after);
+  const auto placed = static_cast<uint32_t>(candidates.size());
+  run.history.shown = candidates;
+  candidates.insert(candidates.end(), run.batch.order.begin(), run.batch.order.end());
+  Inputs inputs(run, candidates);
   const float* relevance = inputs.evaluate(step.relevance).as<float>();
-  trace.nan =
-      static_cast<uint64_t>(std::count_if(relevance, relevance + order.size(), [](float r) { return std::isnan(r); }));
+  trace.nan = static_cast<uint64_t>(
+      std::count_if(relevance + placed, relevance + candidates.size(), [](float r) { return std::isnan(r); }));
   std::vector<operators::SimilarityTerm> similarity;
   for (const auto& term : step.similarity) similarity.push_back(inputs.term(term));
   std::vector<operators::RuleInput> rules;
   for (const auto& rule : step.rules) rules.push_back(inputs.rule(rule));
 
-  operators::RerankCall call{.candidates = static_cast<uint32_t>(order.size()),
-                             .relevance = {relevance, order.size()},
+  operators::RerankCall call{.candidates = static_cast<uint32_t>(candidates.size()),
+                             .relevance = {relevance, candidates.size()},
                              .similarity = similarity,
                              .take = count_of(run, step.take),
                              .rules = rules,
-                             .arena = run.arena()};
+                             .arena = run.arena(),
+                             .placed = placed};
   if (step.theta != kNoExpr) {
     const float theta = run.context.floating(step.theta);
     call.theta = theta >= 0 ? std::min(theta, 1.0F) : 0.0F;
@@ -121,9 +208,7 @@ void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace
   }
   const operators::RerankResult result = std::get<operators::RerankDef>(step.algorithm->what).run(call);
 
-  std::vector<uint32_t> page;
-  for (const uint32_t pick : result.picks) page.push_back(order[pick]);
-  order = std::move(page);
+  keep_picks(run, candidates, placed, result.picks, relevance);
   record_relaxations(run, step, result.relaxations, trace);
 }
 

@@ -53,10 +53,10 @@ void run_sample(Run& run, const graph::SampleStep& step, trace::StepTrace& trace
     drawn.push_back({log_weight(weight[i]) / static_cast<double>(temperature) + gumbel(u), order[i]});
   }
   std::ranges::stable_sort(drawn, [](const Drawn& a, const Drawn& b) { return a.key > b.key; });
-  order.clear();
-  for (const Drawn& one : drawn) order.push_back(one.at);
-  order.insert(order.end(), without.begin(), without.end());
-  order.resize(std::min<size_t>(order.size(), count_of(run, step.count)));
+  std::vector<uint32_t> all;
+  for (const Drawn& one : drawn) all.push_back(one.at);
+  all.insert(all.end(), without.begin(), without.end());
+  cut(run, std::move(all), count_of(run, step.count));
 }
 
 }  // namespace rec::engine

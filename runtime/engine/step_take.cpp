@@ -11,21 +11,23 @@ void run_take(Run& run, const graph::TakeStep& step) {
   auto& order = run.batch.order;
   const size_t count = count_of(run, step.count);
   if (step.per == graph::kNoExpr) {
-    order.resize(std::min(order.size(), count));
+    cut(run, order, count);
     return;
   }
   interpreter::Evaluator per(run.context, step.per);
   const interpreter::Values values = per.run(run.present());
   const types::Kind kind = run.plan.exprs[step.per].type.kind;
   std::unordered_map<int64_t, size_t> taken;  // looked up only, never walked
-  size_t missing = 0, kept = 0;               // candidates without a value are a group of their own
+  size_t missing = 0;                         // candidates without a value are a group of their own
+  std::vector<uint32_t> kept, left_out;
   for (size_t i = 0; i < order.size(); ++i) {
     size_t& so_far = values.has(i) ? taken[scalar(values.data, kind, i)] : missing;
-    if (so_far == count) continue;
-    ++so_far;
-    order[kept++] = order[i];
+    (so_far < count ? kept : left_out).push_back(order[i]);
+    so_far = std::min(so_far + 1, count);
   }
-  order.resize(kept);
+  const size_t stay = kept.size();
+  kept.insert(kept.end(), left_out.begin(), left_out.end());
+  cut(run, std::move(kept), stay);
 }
 
 }  // namespace rec::engine

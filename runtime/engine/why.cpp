@@ -48,17 +48,22 @@ class Follower : public Observer {
   }
 
   void before(Run& run, const graph::Step& step) override {
-    if (gone_ || std::holds_alternative<graph::WhenStep>(step.what)) return;  // its steps tell
+    if (std::holds_alternative<graph::WhenStep>(step.what)) return;  // its steps tell
+    if (gone_ && !brings(step)) return;
     current_ = {.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
     std::visit([&](const auto& what) { look(run, what); }, step.what);
   }
 
   void after(Run& run, const graph::Step& step) override {
-    if (gone_ || std::holds_alternative<graph::WhenStep>(step.what)) return;
+    if (std::holds_alternative<graph::WhenStep>(step.what)) return;
+    if (gone_ && !brings(step)) return;
+    const bool was_gone = gone_;
+    if (brings(step)) find_again(run);
     std::visit([&](const auto& what) { tell(run, what); }, step.what);
     const auto& order = run.batch.order;
     gone_ = std::ranges::find(order, base_) == order.end();
-    current_.dropped = gone_;
+    current_.dropped = gone_ && !was_gone;
+    if (was_gone && gone_ && current_.details.empty()) current_.details.emplace_back("does not bring it");
     if (!gone_ && moves(step)) current_.details.push_back(place(run));
     why_.steps.push_back(std::move(current_));
   }
@@ -66,6 +71,18 @@ class Follower : public Observer {
  private:
   static bool moves(const graph::Step& step) {
     return !std::holds_alternative<graph::WhereStep>(step.what) && !std::holds_alternative<graph::LetStep>(step.what);
+  }
+
+  /// Steps that let come in what was not present.
+  static bool brings(const graph::Step& step) {
+    return std::holds_alternative<graph::InsertStep>(step.what) ||
+           std::holds_alternative<graph::BackfillStep>(step.what);
+  }
+  /// An inserted copy takes the place of the other one.
+  void find_again(const Run& run) {
+    const auto& batch = run.batch;
+    const auto found = std::ranges::find(batch.order, row_, [&](uint32_t at) { return batch.rows[at]; });
+    base_ = found == batch.order.end() ? UINT32_MAX : *found;
   }
 
   std::string place(const Run& run) const {
@@ -76,6 +93,14 @@ class Follower : public Observer {
   std::string value(Run& run, graph::ExprId expr, uint32_t at) const { return value_text(run, expr, &run.batch, at); }
   std::string print(const Run& run, graph::ExprId expr) const {
     return graph::print(run.plan, run.generation.catalog(), expr);
+  }
+
+  void inserted(Run& run, const graph::InsertStep& step, std::span<const InsertedRow> rows) override {
+    if (step.source->item_table != run.plan.item_table) return;
+    const auto row = std::ranges::find(rows, row_, &InsertedRow::row);
+    if (row == rows.end()) return;
+    current_.details.push_back(row->position > 0 ? fmt::format("inserted at position {}", row->position)
+                                                 : "its source has it, but " + row->why_not);
   }
 
   // ---- channels ----
@@ -195,7 +220,7 @@ class Follower : public Observer {
   uint32_t row_;
   Why& why_;
   WhyStep current_;
-  uint32_t base_ = 0;
+  uint32_t base_ = UINT32_MAX;  // once it is in the batch
   bool recalled_ = false, gone_ = false;
 };
 
@@ -223,7 +248,8 @@ std::expected<Why, Error> why(const graph::Plan& plan, const store::Generation& 
   Follower follower(*row, out);
   const auto page = recommend_observed(plan, generation, request, sources, &follower);
   if (!page) return std::unexpected(page.error());
-  const auto found = std::ranges::find(page->items, item, &Item::key);
+  const auto found = std::ranges::find_if(
+      page->items, [&](const Item& each) { return each.key == item && each.table == table.name(); });
   if (found != page->items.end()) out.position = static_cast<uint32_t>(found - page->items.begin()) + 1;
   return out;
 }

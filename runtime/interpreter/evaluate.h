@@ -40,7 +40,8 @@ struct BatchColumn {
 /// Where a candidate came from, per channel: position (1-based, 0: not from it) and score (meaningless without one).
 struct ChannelColumn {
   std::span<const int32_t> position;
-  std::span<const float> score;  // empty: the channel's source has none
+  std::span<const float> score;      // empty: the channel's source has none
+  std::vector<BatchColumn> emits{};  // one an emit of its pipeline, one value a base row; no values: missing for all
 };
 
 class Barrier;

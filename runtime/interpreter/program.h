@@ -93,6 +93,7 @@ class Program {
   bool run_event(const Instruction& instruction, Register& reg, const Block& block);
   const Barrier& barrier(const Instruction& instruction, const Batch& batch);
   void run_provenance(const graph::Node& node, Register& reg, const Block& block);
+  void run_channel_emit(const graph::Node& node, Register& reg, const Block& block);
   void run_membership(const Instruction& instruction, Register& reg, size_t n);
   void run_kernel(const Instruction& instruction, Register& reg, size_t n);
   void read(const StoredColumn& column, const uint32_t* rows, bool consecutive, Register& reg, size_t n);

@@ -134,6 +134,9 @@ bool Program::run_candidate(const Instruction& made, Register& reg, const Block&
       barrier(made, *block.rows.batch)
           .apply(made.args.empty() ? Values{} : registers_[made.args[0]].view, block.n, reg.values);
       return true;
+    case Op::channel_emit:
+      run_channel_emit(node, reg, block);
+      return true;
     case Op::from_channel:
     case Op::score_in:
     case Op::position_in:
@@ -185,6 +188,17 @@ void Program::run_provenance(const Node& node, Register& reg, const Block& block
     }
     if (reg.present != nullptr) reg.present[i] = there ? 1 : 0;
   }
+}
+
+void Program::run_channel_emit(const Node& node, Register& reg, const Block& block) {
+  const std::vector<BatchColumn>& emits = block.rows.batch->channels[node.index].emits;
+  if (node.index2 >= emits.size() || emits[node.index2].present == nullptr) {
+    std::memset(reg.values, 0, block.n * reg.width);
+    std::memset(reg.present, 0, block.n);
+    return;
+  }
+  gather(emits[node.index2].values.data(), reg.width, block.candidates, block.n, reg.values);
+  gather(emits[node.index2].present, 1, block.candidates, block.n, reg.present);
 }
 
 bool Program::run_event(const Instruction& made, Register& reg, const Block& block) {
