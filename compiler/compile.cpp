@@ -84,14 +84,24 @@ class ModuleReader {
 
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
                     source::Sources& sources, diagnostics::Diagnostics& diagnostics) {
-  Compilation out{.plans = {}, .file = path};
+  Compilation out{.plans = {}, .tests = {}, .file = path};
   ModuleReader reader(sources, diagnostics);
   const bool read = reader.read(path, {});
   // What did parse is checked as well, so that one run shows all there is to mend; names of an unread import would be
   // noise.
   if (!read) return out;
-  out.plans = check::check_modules(reader.modules, catalog, registry, sources, diagnostics);
+  auto checked = check::check_modules(reader.modules, catalog, registry, sources, diagnostics);
+  out.plans = std::move(checked.plans);
+  out.tests = std::move(checked.tests);
   return out;
+}
+
+/// The pipeline that a file is for: 12_insertion.rec is for `insertion`.
+static std::string named_like(const std::string& file) {
+  std::string stem = fs::path(file).stem().string();
+  const size_t digits = stem.find_first_not_of("0123456789");
+  if (digits != 0 && digits != std::string::npos && stem[digits] == '_') stem.erase(0, digits + 1);
+  return stem;
 }
 
 std::shared_ptr<const graph::Plan> Compilation::pipeline(const std::string& name,
@@ -99,7 +109,7 @@ std::shared_ptr<const graph::Plan> Compilation::pipeline(const std::string& name
   std::vector<std::string> names;
   std::vector<std::shared_ptr<const graph::Plan>> own;
   for (const auto& plan : plans) {
-    if (plan->name == (name.empty() ? fs::path(file).stem().string() : name)) return plan;
+    if (plan->name == (name.empty() ? named_like(file) : name)) return plan;
     names.push_back(plan->name);
     if (plan->file == file) own.push_back(plan);
   }

@@ -8,6 +8,7 @@
 #include "compiler/catalog/catalog.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/graph/plan.h"
+#include "compiler/graph/test.h"
 #include "operators/registry.h"
 
 namespace rec::compiler {
@@ -15,10 +16,11 @@ namespace rec::compiler {
 /// The plans of a file: its own pipelines first, in order, then imported ones.
 struct Compilation {
   std::vector<std::shared_ptr<const graph::Plan>> plans;
-  std::string file;  // path of the main file
+  std::vector<std::shared_ptr<const graph::Test>> tests;  // of the file
+  std::string file;                                       // path of the main file
 
-  /// `name`, or without one the pipeline named like the file, or the only one of the file; nullptr and a diagnostic
-  /// otherwise.
+  /// `name`, or without one the pipeline named like the file (a number before it aside), or the only one of the file;
+  /// nullptr and a diagnostic otherwise.
   std::shared_ptr<const graph::Plan> pipeline(const std::string& name, diagnostics::Diagnostics& diagnostics) const;
 };
 

@@ -8,18 +8,22 @@
 #include "compiler/catalog/catalog.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/graph/plan.h"
+#include "compiler/graph/test.h"
 #include "compiler/syntax/ast.h"
 #include "operators/registry.h"
 
 namespace rec::check {
 
-/// All pipelines of a file and its imports. Errors are reported, all of a file in one go; plans of pipelines with
-/// errors are left out.
-std::vector<std::shared_ptr<const graph::Plan>> check_modules(const std::vector<syntax::Module>& modules,
-                                                              const catalog::Catalog& catalog,
-                                                              const operators::Registry& registry,
-                                                              const source::Sources& sources,
-                                                              diagnostics::Diagnostics& diagnostics);
+struct Checked {
+  std::vector<graph::PlanPtr> plans;
+  std::vector<std::shared_ptr<const graph::Test>> tests;  // of the first module
+};
+
+/// All pipelines of a file and its imports, and the file's tests. Errors are reported, all of a file in one go; what
+/// has errors is left out.
+Checked check_modules(const std::vector<syntax::Module>& modules, const catalog::Catalog& catalog,
+                      const operators::Registry& registry, const source::Sources& sources,
+                      diagnostics::Diagnostics& diagnostics);
 
 /// An expression over events, compiled: what event filters, weights and statistics of a catalog become.
 struct EventExpr {

@@ -62,6 +62,9 @@ Declarations declare(const std::vector<syntax::Module>& modules, diagnostics::Di
 /// The parameter that a declaration makes; false after an error.
 bool check_parameter(const syntax::ParamDecl& decl, diagnostics::Diagnostics& diagnostics, graph::Parameter& out);
 
+/// Whether a value of the parameter's type lies within its bounds, each element of a list.
+bool within_bounds(const graph::Parameter& parameter, const types::Value& value);
+
 /// The type that is written; false after an error.
 bool check_type(const syntax::TypeSyntax& written, diagnostics::Diagnostics& diagnostics, types::Type& out);
 

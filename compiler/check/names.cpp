@@ -221,9 +221,12 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
                                fmt::format("`.{}` of a sequence is called, with parentheses", member.member.text));
     return kNoExpr;
   }
-  context_.diagnostics.error(Code::unknown_name, member.member.span,
-                             fmt::format("{} has no member `{}`", types::to_text(type(base)), member.member.text),
-                             "no such member");
+  context_.diagnostics
+      .error(Code::unknown_name, member.member.span,
+             fmt::format("{} has no member `{}`", types::to_text(type(base)), member.member.text), "no such member")
+      .help.push_back(type(base).kind == Kind::list && (member.member.text == "length" || member.member.text == "size")
+                          ? "write `len(xs)`"
+                          : "members are for rows, events, durations and times");
   return kNoExpr;
 }
 

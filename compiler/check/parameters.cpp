@@ -264,6 +264,10 @@ bool outside(const Value& value, const graph::Parameter& parameter) {
 
 }  // namespace
 
+bool within_bounds(const graph::Parameter& parameter, const types::Value& value) {
+  return !parameter.low || !outside(value, parameter);
+}
+
 bool check_parameter(const syntax::ParamDecl& decl, diagnostics::Diagnostics& diagnostics, graph::Parameter& out) {
   out = {.name = decl.name.text,
          .doc = decl.doc,

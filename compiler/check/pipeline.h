@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/check/expressions.h"
+#include "compiler/graph/test.h"
 
 namespace rec::check {
 
@@ -29,6 +30,9 @@ class PipelineChecker {
 
   /// The plan; nullptr after an error.
   std::shared_ptr<const graph::Plan> run();
+  /// The plan with what a test's expectations look at as further emits, and those expectations. `out.emits`: how many
+  /// are its own.
+  graph::PlanPtr run_for(const syntax::TestDecl& test, graph::Test& out);
 
  private:
   bool tables();
@@ -45,6 +49,14 @@ class PipelineChecker {
   void when(const syntax::WhenStep& when, const syntax::Step& step);
   void join_names(const syntax::WhenStep& when, graph::WhenStep& out, const std::vector<Scope>& sides);
   void join_name(const std::string& name, Span place, graph::WhenStep& out, const std::vector<Scope>& sides);
+
+  // expectations.cpp
+  void bind_emitted();
+  void expect(const syntax::TestLine& line, graph::Test& out);
+  bool expect_that(const syntax::ExpectThat& that, graph::Expectation& out);
+  bool expect_page(const syntax::Expr& condition, graph::Expectation& out);
+  bool expect_count(const syntax::Expr& condition, graph::Expectation& out);
+  size_t look_at(ExprId value);
 
   // insert.cpp
   void insert(const syntax::InsertStep& insert, const syntax::Step& step);

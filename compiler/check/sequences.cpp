@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/check/expressions.h"
 
@@ -24,6 +25,14 @@ ExprId Expressions::method(const syntax::Expr& expr, const syntax::Call& call, c
       Code::unknown_function, member.member.span,
       fmt::format("{} has no operation `{}`", types::to_text(type(base)), member.member.text),
       "not an operation of it");
+  static const std::map<std::string, std::string, std::less<>> kOthers{{"startswith", "starts_with(s, \"…\")"},
+                                                                       {"startsWith", "starts_with(s, \"…\")"},
+                                                                       {"contains", "x in list"},
+                                                                       {"includes", "x in list"},
+                                                                       {"length", "len(xs)"},
+                                                                       {"size", "len(xs)"}};
+  if (const auto other = kOthers.find(member.member.text); other != kOthers.end())
+    d.help.push_back(fmt::format("write `{}`", other->second));
   if (context_.registry.function(member.member.text))
     d.help.push_back(fmt::format("it is a function: write `{}(…)`", member.member.text));
   return kNoExpr;
@@ -35,9 +44,16 @@ ExprId Expressions::sequence_method(const syntax::Expr& expr, const syntax::Call
   const size_t events = context_.catalog.sequences[*context_.catalog.sequence_index(type(base).name)].events;
   if (word == "search") return not_supported(context_.diagnostics, expr.span, "`.search` of a sequence"), kNoExpr;
   if (std::ranges::find(kMethods, word) == kMethods.end()) {
-    suggest(context_.diagnostics.error(Code::unknown_function, member.member.span,
-                                       fmt::format("a sequence has no operation `{}`", word)),
-            word, kMethods, "a sequence");
+    auto& d = context_.diagnostics.error(Code::unknown_function, member.member.span,
+                                         fmt::format("a sequence has no operation `{}`", word));
+    static const std::map<std::string, std::string, std::less<>> kOthers{
+        {"filter", "where(e => …)"}, {"first", "last(n)"},  {"take", "last(n)"}, {"avg", "mean(e => …)"},
+        {"average", "mean(e => …)"}, {"length", "count()"}, {"size", "count()"}, {"len", "count()"}};
+    if (const auto other = kOthers.find(word); other != kOthers.end()) {
+      d.help.push_back(fmt::format("write `.{}`", other->second));
+    } else {
+      suggest(d, word, kMethods, "a sequence");
+    }
     return kNoExpr;
   }
   if (word == "last" || word == "within") {

@@ -302,11 +302,60 @@ struct PipelineDecl {
   std::vector<Step> steps{};
 };
 
-/// A `test` block, read but not looked into yet.
+// ---- tests ----
+
+struct RecordField {
+  Name name{};
+  ExprPtr value{};
+};
+struct Record {
+  Span span{};
+  std::vector<RecordField> fields{};
+};
+/// given user { … }, given item { … }, given SEQUENCE [ { … }, … ]
+struct GivenLine {
+  Name what{};
+  bool list = false;
+  std::vector<Record> records{};
+};
+/// with request { … }
+struct WithRecord {
+  Name what{};
+  Record record{};
+};
+/// with PARAMETER = LITERAL
+struct WithParameter {
+  Name name{};
+  ExprPtr value{};
+};
+struct RunLine {
+  Name pipeline{};
+};
+/// expect CONDITION [at POSITION], expect at POSITION: CONDITION
+struct ExpectThat {
+  ExprPtr condition{};
+  ExprPtr position{};         // null: it is about the whole page
+  bool position_first = false;  // as it was written
+};
+struct ExpectOrdered {
+  OrderBy by{};
+};
+struct ExpectError {
+  std::string code{};
+  Span code_span{};
+};
+struct TestLine {
+  Span span{};
+  Span keyword{};
+  std::variant<GivenLine, WithRecord, WithParameter, RunLine, ExpectThat, ExpectOrdered, ExpectError, ErrorStep> node;
+};
+
 struct TestDecl {
-  Span span;
+  Span span{};
   std::string name{};
-  Span keyword;
+  Span name_span{};
+  Span keyword{};
+  std::vector<TestLine> lines{};
 };
 
 /// One `.rec` file.

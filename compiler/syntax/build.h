@@ -44,7 +44,12 @@ class Builder {
   ParamDecl param_decl(RecParser::ParamDeclContext* tree);
   FnDecl fn_decl(RecParser::FnDeclContext* tree);
   PipelineDecl pipeline_decl(RecParser::PipelineDeclContext* tree);
+  // ---- tests (build_tests.cpp) ----
   TestDecl test_decl(RecParser::TestDeclContext* tree);
+  TestLine test_line(RecParser::TestLineContext* tree);
+  decltype(TestLine::node) expectation(RecParser::ExpectationContext* tree);
+  Record record(RecParser::RecordContext* tree);
+
   TypeSyntax type(RecParser::TypeContext* tree);
   void need_literal(const Expr& value, std::string_view what);
 

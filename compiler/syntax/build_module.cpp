@@ -48,12 +48,6 @@ ImportDecl Builder::import_decl(RecParser::ImportDeclContext* tree) {
   return {span(tree), text != nullptr ? text->value : std::string(), path.expr->span};
 }
 
-TestDecl Builder::test_decl(RecParser::TestDeclContext* tree) {
-  const Built title = string_literal(tree->STRING());
-  const auto* text = std::get_if<StringLiteral>(&title.expr->node);
-  return {span(tree), text != nullptr ? text->value : std::string(), span(tree->TEST())};
-}
-
 ParamDecl Builder::param_decl(RecParser::ParamDeclContext* tree) {
   ParamDecl out{.span = span(tree), .doc = doc(tree), .name = name(tree->name()), .type = type(tree->type())};
   out.default_value = expr(tree->expr());

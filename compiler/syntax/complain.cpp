@@ -115,6 +115,7 @@ class Complainer {
       retag(failure_.at, RecLexer::WHEN);
       return true;
     }
+    if (foreign_condition()) return true;
     if (has_before() && before().type == RecLexer::ID && list_.text(failure_.at - 1) == "lambda") {
       error(Code::foreign_lambda, failure_.at - 1, "there is no `lambda`", "unknown word")
           .help.emplace_back("write `e => EXPR`");
@@ -122,6 +123,44 @@ class Complainer {
       return true;
     }
     return false;
+  }
+
+  // A choice, a test or an order as other languages write it, behind a whole expression.
+  bool foreign_condition() {
+    const std::string word = lower(text());
+    if (failure_.expects(RecLexer::NONE) && (word == "null" || word == "nil")) {
+      error(Code::foreign_literal, failure_.at, fmt::format("`{}` is no literal of the language", text()), "unknown")
+          .help.emplace_back("write `none`");
+      retag(failure_.at, RecLexer::NONE);
+      return true;
+    }
+    if (type() == RecLexer::IF && at_statement() && !after_operand()) {
+      auto& out = error(Code::unknown_step, failure_.at, "`if` begins no step: it is a choice between two values",
+                        "no step begins so");
+      out.help.emplace_back("steps for some requests stand in `when CONDITION { … }`");
+      out.help.emplace_back("candidates are kept by `where CONDITION`, values chosen by `if … then … else …`");
+      take_out_from(failure_.at, RecParser::RuleStep);
+      return true;
+    }
+    if (!after_operand() || !is_word(type())) return false;
+    const ForeignWord* found = foreign_word_behind(word);
+    if (found == nullptr) return false;
+    const bool choice = type() == RecLexer::IF;
+    if (choice && (!at_statement() || before().type == RecLexer::CLOSE_BRACE)) return false;
+    error(choice ? Code::no_ternary : Code::foreign_operator, failure_.at,
+          choice ? std::string("there is no `A if C else B`")
+                 : fmt::format("`{}` is no operator of the language", text()),
+          "unknown here")
+        .help.emplace_back(found->right);
+    take_out_from(whole_step(), RecParser::RuleStep);
+    return true;
+  }
+
+  // Where the step begins that seemed to have ended.
+  size_t whole_step() const {
+    size_t at = failure_.at;
+    while (at > 0 && !(list_.tokens[at].line_start && is_step_word(list_.tokens[at].type))) --at;
+    return at > 0 ? at : failure_.at;
   }
 
   // A word where a step or a declaration should begin.
@@ -155,6 +194,12 @@ class Complainer {
            !wants_operand() && has_before() && (ends_operand(before().type) || before().type == RecLexer::CLOSE_BRACE);
   }
 
+  /// There is a word for most habits, and for some there is none.
+  static std::string advice(const Habit& habit) {
+    return habit.right.starts_with("no ") ? "there is " + std::string(habit.right)
+                                          : fmt::format("write `{}`", habit.right);
+  }
+
   bool unknown_step() {
     const bool binds = list_.tokens[failure_.at + 1].type == RecLexer::ASSIGN;
     const Habit* habit = step_habit(lower(text()));
@@ -168,7 +213,7 @@ class Complainer {
       return true;
     }
     if (habit != nullptr) {
-      out.help.push_back(fmt::format("write `{}`", habit->right));
+      out.help.push_back(advice(*habit));
       if (habit->type != 0) {
         retag(failure_.at, habit->type);
         if (habit->type == RecLexer::ELSE) insert(failure_.at + 1, RecLexer::WHEN);
@@ -187,6 +232,12 @@ class Complainer {
     return true;
   }
 
+  // `def f(x: float)` goes on as ours do; a body of Python does not.
+  bool typed_arguments() const {
+    constexpr size_t kColon = 4;  // behind `def f ( x`
+    return failure_.at + kColon < list_.tokens.size() && list_.tokens[failure_.at + kColon].type == RecLexer::COLON;
+  }
+
   bool unknown_declaration() {
     const Habit* habit = declaration_habit(lower(text()));
     auto& out = error(Code::unknown_declaration, failure_.at, fmt::format("unknown declaration `{}`", text()),
@@ -194,7 +245,7 @@ class Complainer {
     const std::string suggestion = diagnostics::did_you_mean(text(), declaration_words());
     if (habit != nullptr) {
       out.help.push_back(fmt::format("write `{}`", habit->right));
-      if (habit->type != 0) {
+      if (habit->type != 0 && (habit->type != RecLexer::FN || typed_arguments())) {
         retag(failure_.at, habit->type);
         return true;
       }

@@ -40,10 +40,19 @@ constexpr std::array<Habit, 31> kStepHabits{
      {"fill", "backfill to N", 0},
      {"exclude", "where not CONDITION", 0},
      {"from", "recall { NAME = SOURCE take N }", 0},
-     {"for", "nothing: each step works on all candidates at once", 0}}};
+     {"for", "no loop: each step works on all candidates at once, and `user.clicks.sum(e => …)` goes over events", 0}}};
 
-constexpr std::array<Habit, 10> kDeclarationHabits{
+constexpr std::array<ForeignWord, 6> kForeignWords{
+    {{"between", "write `x in a .. b`, which holds both ends"},
+     {"like", "write `starts_with(s, \"…\")`, or `s in [\"a\", \"b\"]`"},
+     {"desc", "the largest come first by themselves; `asc` turns an order around"},
+     {"descending", "the largest come first by themselves; `asc` turns an order around"},
+     {"contains", "write `x in list`, or `overlaps(a, b)` of two lists"},
+     {"if", "write `if C then A else B`"}}};
+
+constexpr std::array<Habit, 11> kDeclarationHabits{
     {{"def", "fn NAME(x: float) = EXPR", RecLexer::FN},
+     {"select", "pipeline NAME(user: TABLE, item: TABLE) { recall { … } where … top N by … }", 0},
      {"function", "fn NAME(x: float) = EXPR", RecLexer::FN},
      {"func", "fn NAME(x: float) = EXPR", RecLexer::FN},
      {"fun", "fn NAME(x: float) = EXPR", RecLexer::FN},
@@ -102,6 +111,11 @@ std::string_view form_of(size_t rule, size_t first_token) {
     default:
       return {};
   }
+}
+
+const ForeignWord* foreign_word_behind(std::string_view word) {
+  const auto* found = std::ranges::find(kForeignWords, word, &ForeignWord::seen);
+  return found == kForeignWords.end() ? nullptr : found;
 }
 
 const Habit* step_habit(std::string_view word) {

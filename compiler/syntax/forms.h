@@ -16,6 +16,12 @@ struct Habit {
   std::string_view right;
   size_t type;
 };
+/// A word behind a whole expression that other languages go on with, and what to write.
+struct ForeignWord {
+  std::string_view seen;
+  std::string_view right;
+};
+const ForeignWord* foreign_word_behind(std::string_view word);
 const Habit* step_habit(std::string_view word);
 const Habit* declaration_habit(std::string_view word);
 

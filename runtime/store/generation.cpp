@@ -7,6 +7,7 @@
 
 #include "runtime/store/generation_reader.h"
 #include "runtime/store/mapping.h"
+#include "runtime/store/overlay.h"
 #include "runtime/store/user_store.h"
 
 namespace rec::store {
@@ -36,9 +37,15 @@ const NeighbourIndex* Generation::index(std::string_view name) const {
 std::expected<SequenceRead, std::string> Generation::read_sequence(size_t sequence, const Key& user,
                                                                    column::StringSpace& strings,
                                                                    column::Arena& arena) const {
-  assert(sequence < catalog_.sequences.size() && users_ != nullptr);
+  assert(sequence < catalog_.sequences.size());
   const catalog::Events& events = catalog_.events[catalog_.sequences[sequence].events];
-  return users_->read(sequence, user, event_types(events), *table(events.item_table), strings, arena);
+  if (overlay_ != nullptr) {
+    if (auto given = read_given(*overlay_, sequence, user, *table(events.item_table), events, strings, arena))
+      return *given;
+  }
+  const UserStore* users = overlay_ != nullptr ? overlay_->base->users_.get() : users_.get();
+  assert(users != nullptr);
+  return users->read(sequence, user, event_types(events), *table(events.item_table), strings, arena);
 }
 
 namespace {

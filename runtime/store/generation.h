@@ -39,6 +39,7 @@ class Table {
 
  private:
   friend class GenerationReader;
+  friend class OverlayBuilder;
   std::string name_;
   uint32_t rows_ = 0;
   std::vector<column::ColumnView> columns_;
@@ -67,6 +68,7 @@ struct SequenceRead {
   uint32_t gone = 0;  // events left out because their item has no row any more
 };
 
+struct Overlay;   // rows and events laid over a generation, runtime/store/overlay.h
 class UserStore;  // LMDB, runtime/store/user_store.h
 
 class Generation {
@@ -92,6 +94,7 @@ class Generation {
 
  private:
   friend class GenerationReader;
+  friend class OverlayBuilder;
   Generation();
   uint64_t number_ = 0;
   std::string directory_;
@@ -102,6 +105,7 @@ class Generation {
   std::unique_ptr<UserStore> users_;
   struct Mapping;
   std::vector<std::unique_ptr<Mapping>> mappings_;
+  std::unique_ptr<Overlay> overlay_;  // null: none
 };
 
 /// Opens the generation that DIR/CURRENT names. Checks headers and sizes, not section contents (check_generation does).

@@ -33,7 +33,7 @@ TEST(Documentation, EveryBlockCompiles) {
       std::vector<syntax::Module> modules;
       modules.push_back(syntax::parse_module(sources.add(file.filename().string(), text.substr(begin, end - begin)),
                                              sources, diagnostics));
-      const auto plans = check::check_modules(modules, catalog, registry, sources, diagnostics);
+      const auto plans = check::check_modules(modules, catalog, registry, sources, diagnostics).plans;
       EXPECT_TRUE(diagnostics.empty()) << render_text(diagnostics, sources);
       EXPECT_FALSE(plans.empty());
       ++blocks;

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (diagnostics.has_errors()) std::abort();
   std::vector<syntax::Module> modules;
   modules.push_back(syntax::parse_module(sources.add("fuzz.rec", std::move(text)), sources, diagnostics));
-  for (const auto& plan : check::check_modules(modules, catalog, registry, sources, diagnostics)) {
+  for (const auto& plan : check::check_modules(modules, catalog, registry, sources, diagnostics).plans) {
     if (graph::explain_text(*plan, catalog, sources).empty()) std::abort();
   }
   diagnostics.sort();
