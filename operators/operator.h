@@ -82,7 +82,7 @@ struct SeedEvents {
   std::span<const uint32_t> rows;     // item rows, newest first; may repeat
   std::span<const float> weights;     // one a row; empty: all 1
 };
-using ArgumentValue = std::variant<std::monostate, bool, int64_t, float, std::string, SeedEvents, const float*>;
+using ArgumentValue = std::variant<std::monostate, bool, int64_t, float, std::string, SeedEvents, std::span<const float>>;
 
 /// The channel's `eligible` and `where` conditions: sets keep[i] = 0 for rows that do not qualify (keep starts as 1).
 using AdmitFn = std::function<void(std::span<const uint32_t> rows, std::span<uint8_t> keep)>;
@@ -111,6 +111,7 @@ struct SourceDef {
   Source run = nullptr;
   bool scored = false;
   std::vector<std::string> index_algorithms{};  // what its index argument may be: {"item_cf", "swing"}; empty: takes no index
+  bool (*built)(const store::Generation&, std::string_view index) = nullptr;  // is its index there? null: always
   bool take_required = true;                  // `list` and pipelines may go without
 };
 

@@ -28,8 +28,9 @@ Exit explain_item(const Options& options) {
   RequestSource source(options.request, compilation, *generation);
   if (!source.open()) return kData;
   const auto next = source.next();
-  const auto why = next->request ? engine::why(*next->plan, *generation, *next->request, options.item, &session.sources)
-                                 : std::expected<engine::Why, engine::Error>(std::unexpected(next->request.error()));
+  const auto why =
+      next->request ? engine::why(*next->plan, *generation, *next->request, options.item, {.sources = &session.sources})
+                    : std::expected<engine::Why, engine::Error>(std::unexpected(next->request.error()));
   if (!why) {
     report(why.error());
     return kData;

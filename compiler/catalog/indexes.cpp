@@ -84,7 +84,10 @@ void read_vectors(Fields& fields, Index& index, const Catalog& catalog, Context&
     return;
   }
   const auto is_owner = [&](const Model& model) { return model.name == owner; };
-  if (member == "item" && std::ranges::any_of(catalog.models, is_owner)) return;
+  if (member == "item" && std::ranges::any_of(catalog.models, is_owner)) {
+    if (!catalog.events.empty()) index.item_table = catalog.events.front().item_table;
+    return;
+  }
   context.diagnostics.error(Code::bad_vectors, vectors->value.span, fmt::format("`{}` names no vectors", *text))
       .help.push_back("name a vector column as `TABLE.COLUMN`, or a model's item vectors as `MODEL.item`");
 }

@@ -57,7 +57,9 @@ void PipelineChecker::deadline(const syntax::DeadlineStep& deadline, const synta
   }
   plan_->deadline =
       expressions_.check_as(*deadline.deadline, scope_, types::duration(), graph::kRequest, "the `deadline`");
+  deadline_span_ = step.span;
   if (!deadline.otherwise) return;
+  deadline_else_ = true;
   const auto& name = *deadline.otherwise;
   const auto it = context_.declarations.pipelines.find(name.text);
   if (it == context_.declarations.pipelines.end()) {

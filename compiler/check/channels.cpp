@@ -174,7 +174,8 @@ bool PipelineChecker::channel_source(const SourceSyntax& written, graph::Channel
             source, names, "the language");
     return false;
   }
-  if (std::get<SourceDef>(out.source->what).run == nullptr) {
+  const auto& def = std::get<SourceDef>(out.source->what);
+  if (def.run == nullptr && def.index_algorithms.empty()) {  // without its index one is refused with the data
     not_supported(context_.diagnostics, written.source.span, fmt::format("the source `{}`", source));
     return false;
   }
@@ -274,12 +275,38 @@ bool PipelineChecker::source_arguments(const SourceSyntax& written, graph::Chann
         }
         break;
       default:
-        argument.expr = expressions_.check_as(value, scope_, parameter.type, graph::kRequest, what);
+        argument.expr = parameter.type.kind == types::Kind::vector
+                            ? query(value, out, what)
+                            : expressions_.check_as(value, scope_, parameter.type, graph::kRequest, what);
         if (argument.expr != kNoExpr && !in_bounds(parameter, argument.expr, value.span)) good = false;
     }
     good = good && argument.expr != kNoExpr;
   }
   return good;
+}
+
+/// A vector to search for: MODEL.user, or one as long as those of the index.
+ExprId PipelineChecker::query(const syntax::Expr& expr, const graph::Channel& channel, const std::string& what) {
+  if (const auto* model = expressions_.model_of(expr, scope_)) return expressions_.model_user(*model, expr, scope_);
+  const ExprId id = expressions_.check_as(expr, scope_, types::vector(0), graph::kRequest, what);
+  if (id == kNoExpr) return kNoExpr;
+  for (const auto& argument : channel.arguments) {
+    const auto* index = context_.catalog.index(argument.index);
+    const auto vectors = index ? index->options.find("vectors") : decltype(index->options.end()){};
+    if (index == nullptr || vectors == index->options.end()) continue;
+    const auto* name = std::get_if<std::string>(&vectors->second);
+    const auto* table = context_.catalog.table(index->item_table);
+    const auto* column = name && table ? table->column(name->substr(name->find('.') + 1)) : nullptr;
+    if (column == nullptr || name->substr(0, name->find('.')) != table->name) continue;
+    if (column->type.size == expressions_.type(id).size) continue;
+    context_.diagnostics.error(
+        Code::type_mismatch, expr.span,
+        fmt::format("index `{}` holds {}, and this is {}", index->name, types::to_text(types::required(column->type)),
+                    types::to_text(expressions_.type(id))),
+        "a vector of another length");
+    return kNoExpr;
+  }
+  return id;
 }
 
 bool PipelineChecker::index_argument(const syntax::Argument& argument, const operators::OperatorDef& def,

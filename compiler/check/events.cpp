@@ -27,21 +27,6 @@ ExprId check_event(const catalog::Expression& expression, const Context& context
                 : expressions.check_at(*tree, scope, levels, "this");
 }
 
-void check_input(const catalog::Expression& expression, const Context& context, std::optional<size_t> user_table,
-                 std::optional<size_t> item_table) {
-  const size_t before = context.diagnostics.errors();
-  const auto tree = syntax::parse_expression(expression.span, context.sources, context.diagnostics);
-  if (tree == nullptr || context.diagnostics.errors() > before) return;
-  graph::Plan plan;
-  Expressions expressions(context, plan);
-  Scope scope;
-  scope.user_table = user_table;
-  scope.item_table = item_table;
-  scope.hidden_because = "a user tower sees `user`, an item tower `item`";
-  scope.no_channels_because = "a model's inputs are the same in training, where there are no channels";
-  expressions.check(*tree, scope);
-}
-
 }  // namespace
 
 std::unique_ptr<EventExpr> check_event_expression(const catalog::Expression& expression,
@@ -81,9 +66,10 @@ void check_catalog(const catalog::Catalog& catalog, const operators::Registry& r
   const auto users = catalog.table_index(catalog.events[0].user_table),
              items = catalog.table_index(catalog.events[0].item_table);
   for (const auto& model : catalog.models) {
-    for (const auto& input : model.inputs) check_input(input.value, context, users, items);
-    for (const auto& input : model.user_inputs) check_input(input.value, context, users, std::nullopt);
-    for (const auto& input : model.item_inputs) check_input(input.value, context, std::nullopt, items);
+    graph::Plan plan;
+    for (const auto& input : model.inputs) check_catalog_input(input.value, context, plan, users, items);
+    for (const auto& input : model.user_inputs) check_catalog_input(input.value, context, plan, users, std::nullopt);
+    for (const auto& input : model.item_inputs) check_catalog_input(input.value, context, plan, std::nullopt, items);
     for (const auto& target : model.targets) event(target.value, 0, nullptr);
   }
 }

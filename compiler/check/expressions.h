@@ -38,6 +38,13 @@ class Expressions {
   ExprId check_count(const syntax::Expr& expr, Scope& scope, std::string_view what, int64_t least = 0);
   /// A list of rows of the table, from rows, keys or (where allowed) a sequence.
   ExprId check_rows(const syntax::Expr& expr, Scope& scope, size_t table, bool sequences, std::string_view what);
+  /// What a model reads: any value but a record, or the events that `.search` finds for each candidate.
+  ExprId model_input(const syntax::Expr& expr, Scope& scope, uint8_t levels, std::string_view what);
+  /// The model that a member is of: MODEL.user; nullptr where it is none of a model.
+  const catalog::Model* model_of(const syntax::Expr& expr, const Scope& scope) const;
+  ExprId model_user(const catalog::Model& model, const syntax::Expr& expr, const Scope& scope);
+  /// Whether a model is about the tables of the pipeline.
+  bool model_fits(const catalog::Model& model, const Scope& scope, Span span);
   /// A lambda's body over the events of a log, as a float.
   ExprId check_lambda(const syntax::Expr& expr, Scope& scope, size_t events, const types::Type& wanted,
                       std::string_view what);
@@ -101,6 +108,15 @@ class Expressions {
   /// `div` and `%` whose divisor cannot be zero have a plain result.
   ExprId plain_division(ExprId id);
 
+  // model_inputs.cpp
+  struct SearchArguments {
+    const syntax::Expr *column = nullptr, *k = nullptr;
+    bool near = false;
+  };
+  bool search_arguments(const syntax::Expr& expr, const syntax::Call& call, SearchArguments& out);
+  ExprId search(const syntax::Expr& expr, const syntax::Call& call, ExprId base, Scope& scope);
+  ExprId record_member(ExprId record, const syntax::Member& member);
+
   // sequences.cpp
   ExprId method(const syntax::Expr& expr, const syntax::Call& call, const syntax::Member& member, Scope& scope);
   ExprId sequence_method(const syntax::Expr& expr, const syntax::Call& call, const syntax::Member& member, ExprId base,
@@ -121,6 +137,10 @@ class Expressions {
 /// Checks every function once, on its own; those with errors are marked broken.
 void check_functions(Declarations& declarations, const catalog::Catalog& catalog, const operators::Registry& registry,
                      const source::Sources& sources, diagnostics::Diagnostics& diagnostics);
+
+/// A model's input as the catalog has it, in a plan over the tables that it is about; kNoExpr after an error.
+ExprId check_catalog_input(const catalog::Expression& expression, const Context& context, graph::Plan& plan,
+                           std::optional<size_t> user_table, std::optional<size_t> item_table);
 
 /// What an optional value that `condition` tests is known to be where the condition holds (or, `negated`, does not).
 void collect_present(const graph::Exprs& exprs, ExprId condition, bool holds, std::set<ExprId>& present);

@@ -210,8 +210,17 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
       !context_.declarations.parameter_index.contains(base->name) &&
       std::ranges::find(*scope.channels, base->name) != scope.channels->end())
     return channel_member(*base, member, expr.span, scope);
+  if (const auto* model = model_of(expr, scope)) {
+    context_.diagnostics
+        .error(Code::unknown_name, expr.span, fmt::format("`{}` is a model, and has no value here", model->name),
+               "not a value")
+        .help.push_back(
+            fmt::format("`score p = {0}` runs it on candidates; `{0}.user` is the query of `nearest`", model->name));
+    return kNoExpr;
+  }
   const ExprId base = check(*member.base, scope);
   if (base == kNoExpr) return kNoExpr;
+  if (type(base).kind == Kind::record) return record_member(base, member);
   if (type(base).optional)
     return maybe_missing(base, member.base->span, fmt::format("what `.{}` is taken of", member.member.text)), kNoExpr;
   if (type(base).kind == Kind::duration || type(base).kind == Kind::time) return time_part(base, member, expr.span);
@@ -227,6 +236,22 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
       .help.push_back(type(base).kind == Kind::list && (member.member.text == "length" || member.member.text == "size")
                           ? "write `len(xs)`"
                           : "members are for rows, events, durations and times");
+  return kNoExpr;
+}
+
+/// One output of a model.
+ExprId Expressions::record_member(ExprId record, const syntax::Member& member) {
+  const auto& fields = *type(record).fields;
+  const auto field = std::ranges::find(fields, member.member.text, &types::Field::name);
+  if (field != fields.end()) {
+    leaf(graph::kCandidate, member.member.span);
+    return node(record).args[static_cast<size_t>(field - fields.begin())];
+  }
+  std::vector<std::string> names;
+  for (const auto& each : fields) names.push_back(each.name);
+  suggest(context_.diagnostics.error(Code::unknown_name, member.member.span,
+                                     fmt::format("the score has no output `{}`", member.member.text), "not an output"),
+          member.member.text, names, "it");
   return kNoExpr;
 }
 

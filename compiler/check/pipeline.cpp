@@ -135,7 +135,6 @@ void PipelineChecker::step(const syntax::Step& step) {
   std::visit(
       [&](const auto& node) {
         using T = std::decay_t<decltype(node)>;
-        auto& diagnostics = context_.diagnostics;
         if constexpr (std::is_same_v<T, syntax::EligibleStep>) {
           eligible(node, step);
         } else if constexpr (std::is_same_v<T, syntax::RecallStep>) {
@@ -159,10 +158,7 @@ void PipelineChecker::step(const syntax::Step& step) {
         } else if constexpr (std::is_same_v<T, syntax::DeadlineStep>) {
           deadline(node, step);
         } else if constexpr (std::is_same_v<T, syntax::ScoreStep>) {
-          not_supported(diagnostics, step.span, "`score` with a model",
-                        "a formula over columns can stand in: `let value = …`");
-          scope_.names[node.name.text] = kNoExpr;
-          scope_.places[node.name.text] = node.name.span;
+          score(node, step);
         } else if constexpr (std::is_same_v<T, syntax::SampleStep>) {
           sample(node, step);
         } else if constexpr (std::is_same_v<T, syntax::WhenStep>) {
@@ -194,15 +190,18 @@ void PipelineChecker::bind(const syntax::Name& name, ExprId value) {
   scope_.places[name.text] = name.span;
 }
 
+bool PipelineChecker::reserved_name(const syntax::Name& name) {
+  if (name.text != "user" && name.text != "item" && name.text != "request") return false;
+  context_.diagnostics.error(Code::duplicate_name, name.span,
+                             fmt::format("`{}` cannot be bound: it always has its own meaning", name.text));
+  return true;
+}
+
 void PipelineChecker::let(const syntax::LetStep& let, const syntax::Step& step) {
   const auto levels = static_cast<uint8_t>(recalled_ ? kCandidateLevels | graph::kBarrier : graph::kRequest);
   const ExprId value =
       expressions_.check_at(*let.value, scope_, levels, fmt::format("`{}`, bound before `recall`,", let.name.text));
-  if (let.name.text == "user" || let.name.text == "item" || let.name.text == "request") {
-    context_.diagnostics.error(Code::duplicate_name, let.name.span,
-                               fmt::format("`{}` cannot be bound: it always has its own meaning", let.name.text));
-    return;
-  }
+  if (reserved_name(let.name)) return;
   if (value == kNoExpr) return bind(let.name, kNoExpr);
   const auto& type = expressions_.type(value);
   if (type.kind == Kind::none) {
@@ -210,10 +209,12 @@ void PipelineChecker::let(const syntax::LetStep& let, const syntax::Step& step) 
                                "`none` alone has no type: give it one with `if … then … else none`");
     return bind(let.name, kNoExpr);
   }
-  if (!(expressions_.level(value) & graph::kCandidate) || type.kind == Kind::sequence) return bind(let.name, value);
+  if (!(expressions_.level(value) & graph::kCandidate) || type.kind == Kind::sequence || type.kind == Kind::record)
+    return bind(let.name, value);
 
   const auto column = static_cast<uint32_t>(plan_->let_columns.size());
   plan_->let_columns.push_back({let.name.text, type});
+  if (depends_on_score(value)) mark_scored(column);
   push(step, graph::LetStep{column, value});
   bind(let.name, expressions_.add({.op = graph::Op::let_column,
                                    .type = type,
@@ -225,6 +226,7 @@ void PipelineChecker::let(const syntax::LetStep& let, const syntax::Step& step) 
 void PipelineChecker::where(const syntax::WhereStep& where, const syntax::Step& step) {
   const ExprId id = expressions_.check_as(*where.condition, scope_, types::boolean(),
                                           kCandidateLevels | graph::kBarrier, "the condition of `where`");
+  if (id != kNoExpr) check_decidable(id, where.condition->span);
   if (id != kNoExpr) push(step, graph::WhereStep{{id, syntax::print(*where.condition), where.condition->span}});
 }
 

@@ -40,6 +40,18 @@ class PipelineChecker {
   void eligible(const syntax::EligibleStep& eligible, const syntax::Step& step);
   void deadline(const syntax::DeadlineStep& deadline, const syntax::Step& step);
   void let(const syntax::LetStep& let, const syntax::Step& step);
+  bool reserved_name(const syntax::Name& name);
+  // score.cpp
+  void score(const syntax::ScoreStep& score, const syntax::Step& step);
+  bool score_inputs(const syntax::ScoreStep& score, const catalog::Model& model, graph::ScoreStep& out);
+  bool named_inputs(const syntax::ScoreStep& score, const catalog::Model& model,
+                    std::map<size_t, const syntax::Expr*>& out);
+  ExprId given_input(const syntax::Expr& expr, const std::string& name, const types::Type& wanted);
+  ExprId score_column(const std::string& name, Span span, graph::ScoreStep& out);
+  void mark_scored(uint32_t column);
+  bool depends_on_score(ExprId id) const;
+  void check_decidable(ExprId condition, Span span);
+
   void where(const syntax::WhereStep& where, const syntax::Step& step);
   void top(const syntax::TopStep& top, const syntax::Step& step);
   void sort(const syntax::SortStep& sort, const syntax::Step& step);
@@ -49,6 +61,10 @@ class PipelineChecker {
   void when(const syntax::WhenStep& when, const syntax::Step& step);
   void join_names(const syntax::WhenStep& when, graph::WhenStep& out, const std::vector<Scope>& sides);
   void join_name(const std::string& name, Span place, graph::WhenStep& out, const std::vector<Scope>& sides);
+  ExprId join_values(const std::string& name, Span place, graph::WhenStep& out, const std::vector<Scope>& sides,
+                     std::vector<ExprId> values);
+  ExprId join_records(const std::string& name, Span place, graph::WhenStep& out, const std::vector<Scope>& sides,
+                      const std::vector<ExprId>& records);
 
   // expectations.cpp
   void bind_emitted();
@@ -79,6 +95,7 @@ class PipelineChecker {
   bool pipeline_source(const SourceSyntax& written, const syntax::PipelineDecl& decl, graph::Channel& out);
   bool channel_source(const SourceSyntax& written, graph::Channel& out);
   bool source_arguments(const SourceSyntax& written, graph::Channel& out);
+  ExprId query(const syntax::Expr& expr, const graph::Channel& channel, const std::string& what);
   bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
   void merge(const syntax::MergeStep& merge, const syntax::Step& step);
   void finish_merge();
@@ -116,6 +133,9 @@ class PipelineChecker {
   std::vector<graph::Predicate> eligible_;
   bool recalled_ = false, merged_ = false, emitted_ = false;
   Span recall_span_, emit_span_;
+  std::vector<uint8_t> scored_{};  // let columns that depend on a score
+  std::optional<Span> deadline_span_{};
+  bool deadline_else_ = false;
   uint32_t samples_ = 0;                  // so far
   uint32_t inserts_ = 0;                  // so far
   std::map<int64_t, Span> places_{};      // that inserts always take

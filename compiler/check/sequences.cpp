@@ -42,7 +42,14 @@ ExprId Expressions::sequence_method(const syntax::Expr& expr, const syntax::Call
                                     ExprId base, Scope& scope) {
   const std::string& word = member.member.text;
   const size_t events = context_.catalog.sequences[*context_.catalog.sequence_index(type(base).name)].events;
-  if (word == "search") return not_supported(context_.diagnostics, expr.span, "`.search` of a sequence"), kNoExpr;
+  if (word == "search") {
+    context_.diagnostics
+        .error(Code::type_mismatch, expr.span, "`.search` finds events for a model: only a model's input takes them",
+               "not the input of a model")
+        .help.emplace_back(
+            "give it to a model, `score p = MODEL(INPUT: …)`; `.count(e => …)` and the like work on a value's events");
+    return kNoExpr;
+  }
   if (std::ranges::find(kMethods, word) == kMethods.end()) {
     auto& d = context_.diagnostics.error(Code::unknown_function, member.member.span,
                                          fmt::format("a sequence has no operation `{}`", word));

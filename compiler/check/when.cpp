@@ -95,6 +95,42 @@ void PipelineChecker::join_name(const std::string& name, Span place, graph::When
   scope_.places[name] = place;
   scope_.names[name] = kNoExpr;
   if (std::ranges::find(values, kNoExpr) != values.end()) return;
+  const bool records =
+      std::ranges::all_of(values, [&](ExprId value) { return expressions_.type(value).kind == types::Kind::record; });
+  scope_.names[name] =
+      records ? join_records(name, place, out, sides, values) : join_values(name, place, out, sides, std::move(values));
+}
+
+/// Records meet in their common fields.
+ExprId PipelineChecker::join_records(const std::string& name, Span place, graph::WhenStep& out,
+                                     const std::vector<Scope>& sides, const std::vector<ExprId>& records) {
+  const auto first = expressions_.type(records.front()).fields;
+  std::vector<types::Field> common;
+  graph::Node joined{.op = graph::Op::record, .type = {.kind = types::Kind::record}, .span = place};
+  for (const auto& field : *first) {
+    std::vector<ExprId> values;
+    for (const ExprId record : records) {
+      const auto& fields = *expressions_.type(record).fields;
+      const auto at = std::ranges::find(fields, field.name, &types::Field::name);
+      if (at != fields.end())
+        values.push_back(expressions_.node(record).args[static_cast<size_t>(at - fields.begin())]);
+    }
+    if (values.size() < records.size()) continue;
+    joined.args.push_back(join_values(name + "." + field.name, place, out, sides, std::move(values)));
+    common.push_back(field);
+  }
+  if (common.empty()) {
+    context_.diagnostics.error(Code::type_mismatch, place,
+                               fmt::format("the models behind `{}` have no output in common", name),
+                               "nothing of it is there for every request");
+    return kNoExpr;
+  }
+  joined.type.fields = std::make_shared<const std::vector<types::Field>>(std::move(common));
+  return expressions_.add(std::move(joined));
+}
+
+ExprId PipelineChecker::join_values(const std::string& name, Span place, graph::WhenStep& out,
+                                    const std::vector<Scope>& sides, std::vector<ExprId> values) {
   types::Type type = expressions_.type(values[0]);
   for (const ExprId value : values) {
     const auto joined = meet(type, expressions_.type(value));
@@ -104,15 +140,17 @@ void PipelineChecker::join_name(const std::string& name, Span place, graph::When
                                                        types::to_text(type), types::to_text(expressions_.type(value))),
                                            "one name, two types");
       for (const Scope& side : sides) {
-        if (side.places.at(name) != place) d.secondary.push_back({side.places.at(name), "bound here as well"});
+        const auto other = side.places.find(name);
+        if (other != side.places.end() && other->second != place)
+          d.secondary.push_back({other->second, "bound here as well"});
       }
-      return;
+      return kNoExpr;
     }
     type = *joined;
   }
   for (ExprId& value : values) {
     value = expressions_.convert(value, type, place);
-    if (value == kNoExpr) return;
+    if (value == kNoExpr) return kNoExpr;
   }
   const bool request_level =
       std::ranges::all_of(values, [&](ExprId v) { return (expressions_.level(v) & graph::kCandidate) == 0; });
@@ -124,14 +162,14 @@ void PipelineChecker::join_name(const std::string& name, Span place, graph::When
                                  .args = {out.arms[i].condition.expr, values[i], chosen},
                                  .span = place});
     }
-    scope_.names[name] = chosen;
-    return;
+    return chosen;
   }
   const auto column = static_cast<uint32_t>(plan_->let_columns.size());
   plan_->let_columns.push_back({name, type});
+  if (std::ranges::any_of(values, [&](ExprId value) { return depends_on_score(value); })) mark_scored(column);
   for (size_t i = 0; i < values.size(); ++i)
     out.arms[i].steps.push_back({graph::LetStep{column, values[i]}, "let " + name, place});
-  scope_.names[name] = expressions_.add(
+  return expressions_.add(
       {.op = graph::Op::let_column, .type = type, .level = graph::kCandidate, .index = column, .span = place});
 }
 

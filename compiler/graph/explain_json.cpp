@@ -66,6 +66,12 @@ class Writer {
     out["type"] = types::to_text(plan_.let_columns[let.column].type);
     out["value"] = text(let.value);
   }
+  void add(Json& out, const ScoreStep& score) {
+    out["model"] = catalog_.models[score.model].name;
+    out["inputs"] = Json::array();
+    for (const ExprId input : score.inputs) out["inputs"].push_back(text(input));
+    for (const uint32_t column : score.columns) out["columns"].push_back(plan_.let_columns[column].name);
+  }
   void add(Json& out, const RerankStep& rerank) {
     out["relevance"] = text(rerank.relevance);
     for (const auto& rule : rerank.rules) out["rules"].push_back({{"line", line(rule.span)}, {"text", rule.text}});

@@ -88,6 +88,10 @@ class Explainer {
   void explain(const Step& step, const TakeStep& take, int number) {
     line(number, "take", text(take.count) + (take.per == kNoExpr ? "" : " per " + text(take.per)), step.span);
   }
+  void explain(const Step& step, const ScoreStep& score, int number) {
+    line(number, "score", step.text.substr(std::string_view("score ").size()), step.span);
+    for (const ExprId input : score.inputs) detail("reads", text(input));
+  }
   void explain(const Step&, const WhenStep& when, int number) {
     for (const auto& arm : when.arms) {
       const bool otherwise = arm.condition.expr == kNoExpr;

@@ -1,6 +1,8 @@
 // The node table of a plan: equal nodes are one node.
 #include "compiler/graph/expr.h"
 
+#include <algorithm>
+
 #include <bit>
 #include <functional>
 #include <type_traits>
@@ -74,6 +76,22 @@ ExprId Exprs::add(Node node) {
   nodes_.push_back(std::move(node));
   by_hash_.emplace(hash, id);
   return id;
+}
+
+bool reads_columns(const Exprs& exprs, ExprId id, const std::vector<uint8_t>& marked) {
+  if (std::find(marked.begin(), marked.end(), 1) == marked.end()) return false;
+  std::vector<uint8_t> seen(id + 1, 0);  // arguments stand before their users
+  std::vector<ExprId> open{id};
+  while (!open.empty()) {
+    const ExprId at = open.back();
+    open.pop_back();
+    if (seen[at] != 0) continue;
+    seen[at] = 1;
+    const Node& node = exprs[at];
+    if (node.op == Op::let_column && node.index < marked.size() && marked[node.index] != 0) return true;
+    open.insert(open.end(), node.args.begin(), node.args.end());
+  }
+  return false;
 }
 
 }  // namespace rec::graph

@@ -104,4 +104,7 @@ class Exprs {
   std::unordered_multimap<size_t, ExprId> by_hash_;
 };
 
+/// Whether a value depends on one of the `let` columns that are marked; columns beyond the marks are not.
+bool reads_columns(const Exprs& exprs, ExprId id, const std::vector<uint8_t>& marked);
+
 }  // namespace rec::graph

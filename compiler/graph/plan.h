@@ -94,9 +94,9 @@ struct TakeStep {
 
 /// Runs a model on all candidates present; fills one `let` column an output.
 struct ScoreStep {
-  uint32_t model = 0;          // of the catalog
-  std::vector<ExprId> inputs;  // one an input of the catalog's model, user inputs first, then item inputs
-  std::vector<uint32_t> columns;
+  uint32_t model = 0;            // of the catalog
+  std::vector<ExprId> inputs{};  // one an input of the catalog's model: of the user, of the item, then the others
+  std::vector<uint32_t> columns{};
 };
 struct SampleStep {
   ExprId count = kNoExpr;

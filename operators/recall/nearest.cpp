@@ -1,4 +1,4 @@
-// `nearest`: vector search. Declared, so that a strategy that uses it hears that it is not there yet.
+// `nearest`: vector search. Declared: a strategy that uses it compiles, and is refused where its index is not built.
 #include "operators/list.h"
 
 namespace rec::operators {

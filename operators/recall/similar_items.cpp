@@ -39,6 +39,10 @@ std::expected<Candidates, std::string> run(const SourceCall& call) {
   return admit_best(scored, call);
 }
 
+bool built(const store::Generation& generation, std::string_view index) {
+  return generation.index(index) != nullptr;
+}
+
 }  // namespace
 
 OperatorDef similar_items() {
@@ -64,7 +68,7 @@ OperatorDef similar_items() {
                       .kind = ParameterKind::lambda,
                       .may_be_absent = true,
                       .doc = "the weight of a seed event, 1 unless given; for a sequence's events only"}},
-      .what = SourceDef{.run = run, .scored = true, .index_algorithms = {"item_cf", "swing"}}};
+      .what = SourceDef{.run = run, .scored = true, .index_algorithms = {"item_cf", "swing"}, .built = built}};
 }
 
 }  // namespace rec::operators

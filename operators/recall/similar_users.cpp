@@ -1,5 +1,5 @@
-// `similar_users`: what similar users lately did. Declared, so that a strategy that uses it hears that it is not there
-// yet.
+// `similar_users`: what similar users lately did. Declared: a strategy that uses it compiles, and is refused where its
+// index is not built.
 #include "operators/list.h"
 
 namespace rec::operators {

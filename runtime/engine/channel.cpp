@@ -106,10 +106,15 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
   const operators::AdmitFn admit_fn = std::ref(admit);
   if (channel.pipeline != nullptr) return run_pipeline(run, channel, admit, take, until);
   const auto arguments = source_arguments(run, channel);
+  if (!arguments) {
+    result.failure = arguments.error();
+    result.trace.us = watch.us();
+    return result;
+  }
   const operators::SourceCall call{.generation = run.generation,
                                    .item_table = run.plan.item_table,
                                    .index = index_name(channel),
-                                   .arguments = arguments,
+                                   .arguments = *arguments,
                                    .admit = admit_fn,
                                    .take = take,
                                    .reordered = channel.by.has_value(),

@@ -21,7 +21,8 @@ ChannelTask::ChannelTask(Run& request, const graph::Channel& its_channel)
           .context = *context,
           .sources = request.sources,
           .pool = request.pool,
-          .owner = request.owner},
+          .owner = request.owner,
+          .models = request.models},
       channel(its_channel) {}
 
 }  // namespace rec::engine

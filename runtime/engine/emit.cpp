@@ -1,6 +1,7 @@
 // `emit`: values of the page's items as they leave the engine.
 #include <algorithm>
 
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 #include "runtime/interpreter/barriers.h"
 
@@ -121,6 +122,10 @@ std::vector<Item> own_items(Run& run) {
   run.batch.barriers = &barriers;
   for (const auto& emit : run.plan.emits) {
     const types::Type& type = run.plan.exprs[emit.value].type;
+    if (is_missing(run, emit.value)) {
+      for (Item& item : items) item.values.push_back({.type = type, .absent = true});
+      continue;
+    }
     interpreter::Evaluator evaluator(run.context, emit.value);
     const interpreter::Values values = evaluator.run(run.present());
     const Reader read(run, type);

@@ -10,6 +10,7 @@
 
 #include "compiler/compile.h"
 #include "compiler/diagnostics/diagnostics.h"
+#include "operators/model.h"
 #include "operators/registry.h"
 #include "runtime/store/generation.h"
 #include "runtime/trace/trace.h"
@@ -70,12 +71,18 @@ class Pool;
 struct Serving {
   Pool* pool = nullptr;  // must outlive the call; null: as above
   const source::Sources* sources = nullptr;
+  std::shared_ptr<const operators::Models> models{};  // null: none are built
 };
 /// The same with channels on the pool's threads, side by side, wherever one of them may be cut off; one that is, and
 /// does not stop, keeps plan and generation alive until it ends.
 std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
                                      std::shared_ptr<const store::Generation> generation, const Request& request,
                                      const Serving& serving);
+
+/// The first index or model of a plan that this data, or this program, does not have, with the place in the strategy
+/// that needs it. `recommend` refuses such a plan with the same error.
+std::optional<Error> not_built(const graph::Plan& plan, const store::Generation& generation,
+                               const operators::Models* models, const source::Sources* sources);
 
 /// A request from a JSON object {"pipeline", "user", "request", "now", "id", "set"}: names, types and bounds checked
 /// against catalog and plan. A `pipeline` is taken over as it stands: the caller chooses the plan by it

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 
 namespace rec::engine {
@@ -52,9 +53,20 @@ void grow(Run& run, interpreter::BatchColumn& column, const types::Type& type, s
   }
 }
 
+std::vector<uint32_t> columns_of(const graph::Step& step) {
+  if (const auto* let = std::get_if<graph::LetStep>(&step.what)) return {let->column};
+  const auto* score = std::get_if<graph::ScoreStep>(&step.what);
+  return score == nullptr ? std::vector<uint32_t>{} : score->columns;
+}
+
 void replay_column(Run& run, Applied& applied, const std::vector<uint32_t>& candidates) {
+  if (const auto* score = std::get_if<graph::ScoreStep>(&applied.step->what)) {
+    const Replay replay(run, applied);
+    score_late_rows(run, *score, candidates);
+    return;
+  }
   const auto* let = std::get_if<graph::LetStep>(&applied.step->what);
-  if (let == nullptr) return;
+  if (let == nullptr || run.missing[let->column] != 0) return;
   const Replay replay(run, applied);
   interpreter::Evaluator(run.context, let->value)
       .run_into({.batch = &run.batch, .indices = candidates}, run.batch.lets[let->column]);
@@ -65,7 +77,8 @@ void replay_column(Run& run, Applied& applied, const std::vector<uint32_t>& cand
 void remember(Run& run, const graph::Step& step, interpreter::Barriers barriers) {
   if (!run.plan.replays) return;
   History& history = run.history;
-  if (std::holds_alternative<graph::LetStep>(step.what) || std::holds_alternative<graph::WhereStep>(step.what)) {
+  if (std::holds_alternative<graph::LetStep>(step.what) || std::holds_alternative<graph::ScoreStep>(step.what) ||
+      std::holds_alternative<graph::WhereStep>(step.what)) {
     history.applied.push_back({&step, std::move(barriers)});
   } else if (is_cutter(step)) {
     history.since_cut = history.applied.size();
@@ -101,9 +114,8 @@ std::vector<uint32_t> add_rows(Run& run, const std::vector<uint32_t>& rows) {
     }
   }
   for (Applied& applied : run.history.applied) {
-    const auto* let = std::get_if<graph::LetStep>(&applied.step->what);
-    if (let == nullptr) continue;
-    grow(run, batch.lets[let->column], run.plan.let_columns[let->column].type, before, after);
+    for (const uint32_t column : columns_of(*applied.step))
+      grow(run, batch.lets[column], run.plan.let_columns[column].type, before, after);
     replay_column(run, applied, added);
   }
   return added;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/engine/missing.h"
 #include "runtime/interpreter/barriers.h"
 
 namespace rec::engine {
@@ -42,7 +43,8 @@ Nested::Nested(std::shared_ptr<RequestState> a_state, Run& outer)
           .sources = outer.sources,
           .trace = &trace,
           .pool = outer.pool,
-          .owner = state} {}
+          .owner = state,
+          .models = outer.models} {}
 
 std::shared_ptr<Nested> run_nested(Run& outer, const graph::PlanPtr& plan, Deadline until) {
   const auto begin = std::chrono::steady_clock::now();
@@ -79,6 +81,7 @@ interpreter::BatchColumn emitted_column(Run& outer, Nested& nested, const graph:
   std::memset(out.present, 0, rows);
   const auto same = std::ranges::find(inner.plan.emits, plan.emits[emit].name, &graph::Emit::name);
   if (same == inner.plan.emits.end() || inner.plan.exprs[same->value].type != type) return out;
+  if (is_missing(inner, same->value)) return out;
   interpreter::Barriers barriers;
   inner.batch.barriers = &barriers;
   interpreter::Evaluator evaluator(inner.context, same->value);

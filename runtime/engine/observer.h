@@ -19,9 +19,8 @@ class Observer {
   virtual void inserted(Run& run, const graph::InsertStep& step, std::span<const InsertedRow> rows) = 0;
 };
 
-/// recommend, with somebody looking on.
+/// recommend, with somebody looking on. `serving` has no pool.
 std::expected<Page, Error> recommend_observed(const graph::Plan& plan, const store::Generation& generation,
-                                              const Request& request, const source::Sources* sources,
-                                              Observer* observer);
+                                              const Request& request, const Serving& serving, Observer* observer);
 
 }  // namespace rec::engine

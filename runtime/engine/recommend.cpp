@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 
 #include "runtime/engine/channel_task.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/errors.h"
+#include "runtime/engine/missing.h"
 #include "runtime/engine/observer.h"
 #include "runtime/engine/request_inputs.h"
 #include "runtime/engine/run.h"
@@ -23,7 +23,10 @@ void run_when(Run& run, const graph::WhenStep& step, trace::StepTrace& trace) {
     const graph::ExprId condition = arm.condition.expr;
     if (condition != graph::kNoExpr && *run.context.value(condition).as<uint8_t>() == 0) continue;
     trace.text = condition == graph::kNoExpr ? "else" : "when " + arm.condition.text;
-    for (const graph::Step& inner : arm.steps) run_step(run, inner);
+    for (const graph::Step& inner : arm.steps) {
+      run_step(run, inner);
+      if (is_over(run)) return;
+    }
     return;
   }
   trace.text = "when: no side";
@@ -38,13 +41,13 @@ struct StepRunner {
   void operator()(const graph::LetStep& step) { run_let(run, step); }
   void operator()(const graph::TopStep& step) { run_top(run, step, trace); }
   void operator()(const graph::SortStep& step) { run_sort(run, step, trace); }
-  void operator()(const graph::TakeStep& step) { run_take(run, step); }
+  void operator()(const graph::ScoreStep& step) { run_score(run, step, trace); }
+  void operator()(const graph::TakeStep& step) { run_take(run, step, trace); }
   void operator()(const graph::RerankStep& step) { run_rerank(run, step, trace); }
   void operator()(const graph::SampleStep& step) { run_sample(run, step, trace); }
   void operator()(const graph::WhenStep& step) { run_when(run, step, trace); }
   void operator()(const graph::InsertStep& step) { run_insert(run, step, trace); }
   void operator()(const graph::BackfillStep& step) { run_backfill(run, step, trace); }
-  void operator()(const auto& /*step*/) { assert(false && "the checker lets no other step through"); }
 };
 
 void run_step(Run& run, const graph::Step& step) {
@@ -81,6 +84,8 @@ std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& g
                                      const Serving& serving, Observer* observer, bool has_deadline = true) {
   const Stopwatch watch;
   const auto begin = std::chrono::steady_clock::now();
+  if (auto missing = not_built(*plan, *generation, serving.models.get(), serving.sources))
+    return std::unexpected(std::move(*missing));
   auto inputs = request_inputs(*plan, *generation, request);
   if (!inputs) return std::unexpected(std::move(inputs.error()));
   Page page{.pipeline = plan->name,
@@ -97,7 +102,8 @@ std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& g
           .sources = serving.sources,
           .observer = observer,
           .pool = serving.pool,
-          .owner = state};
+          .owner = state,
+          .models = serving.models};
   if (request.trace) run.trace = &trace;
   if (has_deadline && plan->deadline != graph::kNoExpr)
     run.deadline = begin + duration_of(context.integer(plan->deadline));
@@ -133,13 +139,14 @@ std::shared_ptr<const T> borrowed(const T& value) {
 
 void run_plan(Run& run) {
   run.batch.lets.resize(run.plan.let_columns.size());
+  run.missing.assign(run.plan.let_columns.size(), 0);
   for (const graph::Step& step : run.plan.steps) {
     if (const auto* recall = std::get_if<graph::RecallStep>(&step.what)) {
       run_recall(run, *recall, step);
-      if (run.failure || (run.cut_off && run.plan.otherwise != nullptr)) return;  // there is no page, or another
     } else {
       run_step(run, step);
     }
+    if (is_over(run)) return;
   }
 }
 
@@ -154,7 +161,7 @@ uint32_t count_of(const Run& run, graph::ExprId expr) {
 
 std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Generation& generation,
                                      const Request& request, const source::Sources* sources) {
-  return recommend_observed(plan, generation, request, sources, nullptr);
+  return recommend_observed(plan, generation, request, {.sources = sources}, nullptr);
 }
 
 std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
@@ -164,9 +171,8 @@ std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
 }
 
 std::expected<Page, Error> recommend_observed(const graph::Plan& plan, const store::Generation& generation,
-                                              const Request& request, const source::Sources* sources,
-                                              Observer* observer) {
-  return make_page(borrowed(plan), borrowed(generation), request, {.sources = sources}, observer);
+                                              const Request& request, const Serving& serving, Observer* observer) {
+  return make_page(borrowed(plan), borrowed(generation), request, serving, observer);
 }
 
 }  // namespace rec::engine

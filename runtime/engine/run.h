@@ -38,6 +38,8 @@ struct Run {
 
   Pool* pool = nullptr;                         // null: channels run one after another on this thread
   std::shared_ptr<const RequestState> owner{};  // what channels on other threads keep alive
+  std::shared_ptr<const operators::Models> models{};
+  std::vector<uint8_t> missing{};  // let columns without values: a score failed or was too late
   std::optional<std::chrono::steady_clock::time_point> deadline{};  // of the page
   bool cut_off = false;                                             // the deadline passed with channels unfinished
   std::optional<Error> failure{};                                   // the request's
@@ -75,10 +77,14 @@ class Stopwatch {
 // The steps, one file each (step_*.cpp). `trace` is the step's own record; steps fill in what only they know.
 void run_recall(Run& run, const graph::RecallStep& step, const graph::Step& written);
 void run_where(Run& run, const graph::WhereStep& step, trace::StepTrace& trace);
+/// Columns of a model's outputs; marks them missing where it fails or the deadline passes.
+void run_score(Run& run, const graph::ScoreStep& step, trace::StepTrace& trace);
+/// The same for candidates that come in later, into columns that are there; NaN where it fails.
+void score_late_rows(Run& run, const graph::ScoreStep& step, std::span<const uint32_t> candidates);
 void run_let(Run& run, const graph::LetStep& step);
 void run_top(Run& run, const graph::TopStep& step, trace::StepTrace& trace);
 void run_sort(Run& run, const graph::SortStep& step, trace::StepTrace& trace);
-void run_take(Run& run, const graph::TakeStep& step);
+void run_take(Run& run, const graph::TakeStep& step, trace::StepTrace& trace);
 /// A temperature below this, or NaN, counts as this.
 inline constexpr float kColdest = 1e-6F;
 void run_sample(Run& run, const graph::SampleStep& step, trace::StepTrace& trace);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/engine/model_call.h"
+
 namespace rec::engine {
 namespace {
 
@@ -36,7 +38,8 @@ ArgumentValue plain_value(Run& run, graph::ExprId expr, const operators::Paramet
     case Kind::string:
       return std::string(run.context.strings().text(*value.as<int32_t>()));
     case Kind::vector:
-      return *value.as<const float*>();
+      if (*value.as<const float*>() == nullptr) return {};
+      return std::span<const float>(*value.as<const float*>(), type.size);
     default:
       return clamped(*value.as<int64_t>(), parameter);
   }
@@ -71,13 +74,23 @@ operators::SeedEvents seeds(Run& run, const graph::Channel& channel, graph::Expr
 
 }  // namespace
 
-std::vector<ArgumentValue> source_arguments(Run& run, const graph::Channel& channel) {
+std::expected<std::vector<ArgumentValue>, std::string> source_arguments(Run& run, const graph::Channel& channel) {
   std::vector<ArgumentValue> out(channel.arguments.size());
   for (size_t i = 0; i < out.size(); ++i) {
     const graph::SourceArgument& argument = channel.arguments[i];
     if (argument.expr == graph::kNoExpr) continue;
     switch (argument.kind) {
       case ParameterKind::value:
+        if (const graph::Node& node = run.plan.exprs[argument.expr]; node.op == graph::Op::model_user) {
+          const auto vector = user_vector(run, node);
+          if (!vector) {
+            return std::unexpected("model " + run.generation.catalog().models[node.index].name + ": " + vector.error());
+          }
+          const auto kept = run.arena().allocate<float>(vector->size());
+          std::ranges::copy(*vector, kept.begin());
+          out[i] = std::span<const float>(kept);
+          break;
+        }
         out[i] = plain_value(run, argument.expr, channel.source->parameters[i]);
         break;
       case ParameterKind::seeds:

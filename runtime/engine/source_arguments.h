@@ -10,6 +10,7 @@ namespace rec::engine {
 
 /// One a parameter of the operator. Numbers are clamped to the parameter's bounds. What they point to lives as long as
 /// the run.
-std::vector<operators::ArgumentValue> source_arguments(Run& run, const graph::Channel& channel);
+std::expected<std::vector<operators::ArgumentValue>, std::string> source_arguments(Run& run,
+                                                                                   const graph::Channel& channel);
 
 }  // namespace rec::engine

@@ -1,9 +1,14 @@
 // `let NAME = EXPR`: a column of the candidates present.
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 
 namespace rec::engine {
 
 void run_let(Run& run, const graph::LetStep& step) {
+  if (is_missing(run, step.value)) {
+    run.missing[step.column] = 1;
+    return;
+  }
   const types::Type& type = run.plan.let_columns[step.column].type;
   const size_t rows = run.batch.rows.size();
   auto& column = run.batch.lets[step.column];

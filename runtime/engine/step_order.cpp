@@ -1,4 +1,5 @@
 // `top N by EXPR` and `sort by EXPR`.
+#include "runtime/engine/missing.h"
 #include "runtime/engine/order.h"
 #include "runtime/engine/run.h"
 
@@ -6,6 +7,7 @@ namespace rec::engine {
 namespace {
 
 void keep_first(Run& run, const graph::Order& by, size_t count, trace::StepTrace& trace) {
+  if (is_missing(run, by.key)) return keep_present_order(run, by.key, count, trace);
   interpreter::Evaluator key(run.context, by.key);
   const auto& type = run.plan.exprs[by.key].type;
   const size_t ordered = run.plan.replays ? run.batch.order.size() : count;  // all, where a `backfill` may ask on

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "operators/rerank/greedy.h"
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 #include "runtime/engine/scalars.h"
 
@@ -57,6 +58,7 @@ class Inputs {
                              .scope = rule.scope,
                              .length = rule.length == kNoExpr ? 0 : run_.context.integer(rule.length),
                              .grouped = rule.by != kNoExpr};
+    if (is_missing(run_, rule.where) || is_missing(run_, rule.by)) return unknown(rule, out);
     if (rule.where != kNoExpr) out.matches = {evaluate(rule.where).as<uint8_t>(), n_};
     if (out.grouped)
       out.groups = number_lists(evaluate(rule.by), run_.plan.exprs[rule.by].type, n_, false, run_.arena());
@@ -64,7 +66,25 @@ class Inputs {
     return out;
   }
 
+  /// Falling with the place: candidates are taken in their order.
+  const float* by_place() {
+    const auto relevance = run_.arena().allocate<float>(n_);
+    for (size_t i = 0; i < n_; ++i) relevance[i] = -static_cast<float>(i);
+    return relevance.data();
+  }
+
  private:
+  /// A rule on a missing column rules nothing: it matches nobody, and asks for nobody.
+  operators::RuleInput unknown(const graph::Rule& rule, operators::RuleInput out) {
+    const auto nobody = run_.arena().allocate<uint8_t>(n_);
+    std::ranges::fill(nobody, uint8_t{0});
+    const std::string what = "rule " + rule.text;
+    if (std::ranges::find(run_.degraded, what, &Degradation::what) == run_.degraded.end())
+      run_.degraded.push_back({what, "left out, what it looks at is missing"});
+    out.must = out.at_least = out.grouped = false;
+    out.matches = nobody;
+    return out;
+  }
   /// Rules do not look at inserted items: none matches.
   void overlook_inserted(operators::RuleInput& rule) {
     if (run_.insertions.inserted.empty()) return;
@@ -115,6 +135,11 @@ std::vector<uint32_t> shown_before(Run& run, graph::ExprId after) {
   return add_rows(run, rows);
 }
 
+bool similarity_is_missing(const Run& run, const graph::RerankStep& step) {
+  const auto missing = [&](const graph::SimilarityTerm& term) { return is_missing(run, term.column); };
+  return is_missing(run, step.vectors) || std::ranges::any_of(step.similarity, missing);
+}
+
 /// By relevance, best first, NaN last.
 void sort_by(std::vector<uint32_t>& places, const float* relevance) {
   std::ranges::stable_sort(places, [&](uint32_t a, uint32_t b) {
@@ -151,15 +176,12 @@ std::vector<uint32_t> fill_by_rules(Run& run, std::vector<uint32_t> candidates, 
   }
   const auto begun = static_cast<uint32_t>(all.size()) - placed;
   all.insert(all.end(), candidates.begin(), candidates.end());
-  // Candidates are taken in their order: each is as relevant as it stands early.
-  const auto relevance = run.arena().allocate<float>(all.size());
-  for (size_t i = 0; i < all.size(); ++i) relevance[i] = -static_cast<float>(i);
   run.batch.barriers = &run.history.rerank_barriers;
   Inputs inputs(run, all);
   std::vector<operators::RuleInput> rules;
   for (const auto& rule : step.rules) rules.push_back(inputs.rule(rule));
   const operators::RerankCall call{.candidates = static_cast<uint32_t>(all.size()),
-                                   .relevance = relevance,
+                                   .relevance = {inputs.by_place(), all.size()},
                                    .take = static_cast<uint32_t>(std::min<size_t>(room, UINT32_MAX / 2)),
                                    .rules = rules,
                                    .arena = run.arena(),
@@ -178,11 +200,15 @@ void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace
   run.history.shown = candidates;
   candidates.insert(candidates.end(), run.batch.order.begin(), run.batch.order.end());
   Inputs inputs(run, candidates);
-  const float* relevance = inputs.evaluate(step.relevance).as<float>();
+  const bool unordered = is_missing(run, step.relevance), plain = unordered || similarity_is_missing(run, step);
+  const float* relevance = unordered ? inputs.by_place() : inputs.evaluate(step.relevance).as<float>();
+  if (plain) trace.degraded = unordered ? "in present order, its relevance is missing" : "its similarity is missing";
   trace.nan = static_cast<uint64_t>(
       std::count_if(relevance + placed, relevance + candidates.size(), [](float r) { return std::isnan(r); }));
   std::vector<operators::SimilarityTerm> similarity;
-  for (const auto& term : step.similarity) similarity.push_back(inputs.term(term));
+  if (!plain) {
+    for (const auto& term : step.similarity) similarity.push_back(inputs.term(term));
+  }
   std::vector<operators::RuleInput> rules;
   for (const auto& rule : step.rules) rules.push_back(inputs.rule(rule));
 
@@ -202,11 +228,12 @@ void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace
     const float gamma = run.context.floating(step.gamma);
     call.gamma = gamma > 0 ? std::min(gamma, std::numeric_limits<float>::max()) : 0.0F;
   }
-  if (step.vectors != kNoExpr) {
+  if (step.vectors != kNoExpr && !plain) {
     call.dimension = run.plan.exprs[step.vectors].type.size;
     call.vectors = inputs.vectors(step.vectors);
   }
-  const operators::RerankResult result = std::get<operators::RerankDef>(step.algorithm->what).run(call);
+  const auto& algorithm = std::get<operators::RerankDef>(step.algorithm->what);
+  const operators::RerankResult result = plain ? operators::rerank_greedy(call) : algorithm.run(call);
 
   keep_picks(run, candidates, placed, result.picks, relevance);
   record_relaxations(run, step, result.relaxations, trace);

@@ -6,6 +6,7 @@
 
 #include "operators/numerics/log.h"
 #include "operators/text_hash.h"
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 
 namespace rec::engine {
@@ -29,6 +30,7 @@ double log_weight(float weight) {
 }  // namespace
 
 void run_sample(Run& run, const graph::SampleStep& step, trace::StepTrace& trace) {
+  if (is_missing(run, step.by)) return keep_present_order(run, step.by, count_of(run, step.count), trace);
   auto& order = run.batch.order;
   interpreter::Evaluator weights(run.context, step.by);
   const float* weight = weights.run(run.present()).as<float>();

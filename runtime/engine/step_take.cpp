@@ -2,18 +2,20 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 #include "runtime/engine/scalars.h"
 
 namespace rec::engine {
 
-void run_take(Run& run, const graph::TakeStep& step) {
+void run_take(Run& run, const graph::TakeStep& step, trace::StepTrace& trace) {
   auto& order = run.batch.order;
   const size_t count = count_of(run, step.count);
   if (step.per == graph::kNoExpr) {
     cut(run, order, count);
     return;
   }
+  if (is_missing(run, step.per)) return keep_present_order(run, step.per, count, trace);
   interpreter::Evaluator per(run.context, step.per);
   const interpreter::Values values = per.run(run.present());
   const types::Kind kind = run.plan.exprs[step.per].type.kind;

@@ -1,9 +1,11 @@
 // `where EXPR`: keeps the candidates for which it is true.
+#include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"
 
 namespace rec::engine {
 
 void run_where(Run& run, const graph::WhereStep& step, trace::StepTrace& trace) {
+  if (is_missing(run, step.condition.expr)) return give_up(run, step.condition);
   auto& order = run.batch.order;
   std::vector<uint8_t> keep(order.size(), 1);
   interpreter::Evaluator(run.context, step.condition.expr).filter(run.present(), keep);

@@ -8,6 +8,7 @@
 
 #include "compiler/graph/print.h"
 #include "runtime/engine/errors.h"
+#include "runtime/engine/missing.h"
 #include "runtime/engine/observer.h"
 #include "runtime/engine/operands.h"
 
@@ -70,7 +71,8 @@ class Follower : public Observer {
 
  private:
   static bool moves(const graph::Step& step) {
-    return !std::holds_alternative<graph::WhereStep>(step.what) && !std::holds_alternative<graph::LetStep>(step.what);
+    return !std::holds_alternative<graph::WhereStep>(step.what) && !std::holds_alternative<graph::LetStep>(step.what) &&
+           !std::holds_alternative<graph::ScoreStep>(step.what);
   }
 
   /// Steps that let come in what was not present.
@@ -90,7 +92,9 @@ class Follower : public Observer {
     const auto found = std::ranges::find(order, base_);
     return fmt::format("place {} of {}", found - order.begin() + 1, order.size());
   }
-  std::string value(Run& run, graph::ExprId expr, uint32_t at) const { return value_text(run, expr, &run.batch, at); }
+  std::string value(Run& run, graph::ExprId expr, uint32_t at) const {
+    return is_missing(run, expr) ? "missing" : value_text(run, expr, &run.batch, at);
+  }
   std::string print(const Run& run, graph::ExprId expr) const {
     return graph::print(run.plan, run.generation.catalog(), expr);
   }
@@ -159,6 +163,10 @@ class Follower : public Observer {
   // ---- steps: what can be seen only before they ran ----
 
   void look(Run& run, const graph::WhereStep& step) {
+    if (is_missing(run, step.condition.expr)) {
+      current_.details.emplace_back("its score is missing");
+      return;
+    }
     if (holds(run, step.condition.expr, &run.batch, base_)) {
       current_.details.emplace_back("passes");
       return;
@@ -190,6 +198,12 @@ class Follower : public Observer {
   void tell(Run& run, const graph::LetStep& step) {
     const auto& column = run.plan.let_columns[step.column];
     current_.details.push_back(fmt::format("{} = {}", column.name, value(run, let_column(run, step.column), base_)));
+  }
+  void tell(Run& run, const graph::ScoreStep& step) {
+    for (const uint32_t column : step.columns) {
+      const auto node = let_column(run, column);
+      current_.details.push_back(fmt::format("{} = {}", run.plan.let_columns[column].name, value(run, node, base_)));
+    }
   }
   void tell(Run& run, const graph::TopStep& step) {
     const auto& order = run.batch.order;
@@ -236,7 +250,7 @@ std::optional<uint32_t> find_item(const store::Table& table, const std::string& 
 }  // namespace
 
 std::expected<Why, Error> why(const graph::Plan& plan, const store::Generation& generation, const Request& request,
-                              const std::string& item, const source::Sources* sources) {
+                              const std::string& item, const Serving& serving) {
   const store::Table& table = generation.table(plan.item_table);
   const auto row = find_item(table, item);
   if (!row) {
@@ -246,7 +260,8 @@ std::expected<Why, Error> why(const graph::Plan& plan, const store::Generation& 
   }
   Why out{.pipeline = plan.name, .user = request.user, .table = table.name(), .item = item};
   Follower follower(*row, out);
-  const auto page = recommend_observed(plan, generation, request, sources, &follower);
+  const auto page =
+      recommend_observed(plan, generation, request, {.sources = serving.sources, .models = serving.models}, &follower);
   if (!page) return std::unexpected(page.error());
   const auto found = std::ranges::find_if(
       page->items, [&](const Item& each) { return each.key == item && each.table == table.name(); });

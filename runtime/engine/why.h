@@ -26,7 +26,7 @@ struct Why {
 /// Runs the request again and follows the item with the key `item`. A key that is not in the item table is an error;
 /// so is what would fail the request.
 std::expected<Why, Error> why(const graph::Plan& plan, const store::Generation& generation, const Request& request,
-                              const std::string& item, const source::Sources* sources = nullptr);
+                              const std::string& item, const Serving& serving = {});
 
 std::string why_text(const Why& why);
 /// {"pipeline", "user", "table", "item", "position" (null: absent), "steps": [{"step", "line", "text", "details",

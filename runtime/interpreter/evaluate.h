@@ -68,6 +68,8 @@ struct RequestInputs {
   std::vector<types::Value> parameters;  // one a plan parameter
 };
 
+struct CandidateRows;
+
 /// Everything about one request that expressions can see; keeps what is computed once for it: request-level values,
 /// sequences, look-up sets. One thread at a time.
 class RequestContext {
@@ -93,6 +95,9 @@ class RequestContext {
   /// Evaluates `body` (levels request and event) on each event of `events`; `events_index`: which of the catalog's
   /// event logs they are of.
   Values on_events(graph::ExprId body, const column::EventColumns& events, size_t events_index);
+
+  /// What `.search` finds for each candidate: indices (uint32_t) of the sequence's events, newest first.
+  std::span<const column::ListRef> search(graph::ExprId expr, const CandidateRows& rows);
 
   /// Computes what of an expression is of request level, so that a fork finds it.
   void prepare(graph::ExprId expr);

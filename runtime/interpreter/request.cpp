@@ -5,6 +5,7 @@
 #include "runtime/interpreter/evaluate.h"
 #include "runtime/interpreter/program.h"
 #include "runtime/interpreter/scope.h"
+#include "runtime/interpreter/search.h"
 
 namespace rec::interpreter {
 
@@ -63,6 +64,10 @@ const column::EventColumns& RequestContext::sequence(ExprId expr) {
 }
 Values RequestContext::on_events(ExprId body, const column::EventColumns& events, size_t events_index) {
   return state_->scope.on_events(body, events, events_index);
+}
+std::span<const column::ListRef> RequestContext::search(ExprId expr, const CandidateRows& rows) {
+  Evaluator candidates(*this, state_->scope.node(expr).args[1]);
+  return search_events(state_->scope, expr, candidates.run(rows), rows.indices.size());
 }
 uint64_t RequestContext::gone() const {
   return state_->scope.gone();

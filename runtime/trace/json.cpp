@@ -34,6 +34,7 @@ Json step_json(const StepTrace& step) {
   out["out"] = step.out;
   out["us"] = step.us;
   if (step.nan > 0) out["nan"] = step.nan;
+  if (!step.degraded.empty()) out["degraded"] = step.degraded;
   if (!step.drops.empty()) out["drops"] = drops_json(step.drops);
   for (const auto& channel : step.channels) out["channels"].push_back(channel_json(channel));
   for (const auto& relaxed : step.relaxed) {

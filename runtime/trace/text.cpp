@@ -26,6 +26,7 @@ void add_step(std::string& out, const StepTrace& step) {
   const std::string& text = step.step == "recall" || step.text.empty() ? step.step : step.text;
   out += fmt::format("{:>8} {:>7} {:>8}  {:>4}  {}\n", in, step.out, step.us, line, text);
   if (step.nan > 0) out += fmt::format("{:27}  {} NaN, last\n", "", step.nan);
+  if (!step.degraded.empty()) out += fmt::format("{:27}  degraded: {}\n", "", step.degraded);
   add_drops(out, step.drops, "  ");
   for (const auto& channel : step.channels) add_channel(out, channel);
   for (const auto& relaxed : step.relaxed) {

@@ -34,6 +34,7 @@ struct StepTrace {
   std::vector<std::pair<std::string, uint64_t>> drops{};
   std::vector<ChannelTrace> channels{};
   std::vector<RelaxationTrace> relaxed{};
+  std::string degraded{};  // what it did without; empty: nothing
 };
 struct Trace {
   std::vector<StepTrace> steps{};

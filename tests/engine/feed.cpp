@@ -25,7 +25,13 @@ constexpr const char* kCatalog =
     "sequences:\n"
     "  likes: {from: acts, where: 'e.kind == \"like\"', keep: 10}\n"
     "indexes:\n"
-    "  cf: {algorithm: item_cf, from: likes, top_k: 10, user_weight: none, popularity_exponent: 0.5}\n";
+    "  cf: {algorithm: item_cf, from: likes, top_k: 10, user_weight: none, popularity_exponent: 0.5}\n"
+    "models:\n"
+    "  rank: {onnx: r.onnx, inputs: {author: item.author, kind: item.kind, city: user.city, recent: "
+    "user.likes.last(5), "
+    "same: 'user.likes.search(like: item.kind, k: 1)'}, outputs: [click, stay]}\n"
+    "  plain: {onnx: p.onnx, inputs: {f: item.f}, outputs: [score]}\n"
+    "  towers: {algorithm: two_tower, user: {city: user.city}, item: {id: item.id}}\n";
 
 constexpr const char* kThings =
     "id,title,kind,author,f,made,tags\n"

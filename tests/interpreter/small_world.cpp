@@ -62,6 +62,15 @@ events:
 sequences:
   clicks: {from: feedback, keep: 500}
   seen: {from: views, keep: 500}
+models:
+  finder:
+    onnx: finder.onnx
+    inputs:
+      topic: 'user.clicks.search(like: item.topic, k: 3)'
+      author: 'user.clicks.search(like: item.author, k: 2)'
+      price: 'user.clicks.search(like: item.price, k: 400)'
+      near: 'user.clicks.within(3d).search(near: item.content, k: 4)'
+    outputs: [score]
 )yaml";
 
 const std::vector<std::string> kTopics = {"art", "food", "music", "sport", "travel"};
