@@ -126,7 +126,7 @@ TEST_F(Scores, AFilterOnAFailedScoreIsTheOtherPageOrNone) {
   const std::string body = std::string(kRecall) + "score p = plain\n where p > 0";
   const auto none = run(body, models(fails));
   ASSERT_FALSE(none);
-  expect_words("R8071", none.error(), "score_missing");
+  expect_words("R8081", none.error(), "score_missing");
   EXPECT_EQ(told("deadline 60s else other\n" + body, models(fails),
                  "pipeline other(user: users, item: things) { recall { c = items take 2 } }\n"),
             "10 20 | score p: out of memory | deadline: the page is that of `other`");
@@ -172,7 +172,7 @@ TEST_F(Scores, WhatIsNotBuiltIsRefused) {
   const size_t path = error.message.find(" (/");
   ASSERT_NE(path, std::string::npos) << error.message;
   error.message.replace(path + 2, error.message.find("page.rec") - path - 2, "");
-  expect_words("R8070", error, "not_built");
+  expect_words("R8080", error, "not_built");
 }
 
 TEST_F(Scores, WhyTellsScores) {
