@@ -112,7 +112,7 @@ TEST_F(Scores, AFailedModelLeavesThePresentOrderAndNoValues) {
   const std::string body =
       std::string(kRecall) +
       "score p = plain\n let twice = 2 * p\n sort by twice\n top 4 by p asc\n rerank greedy("
-      "relevance: twice) take 3 { at most 1 in a row where item.author == 1 }\n emit twice, item.f";
+      "relevance: twice) take 3 { at most 1 in a row where (item.author ?? 0) == 1 }\n emit twice, item.f";
   EXPECT_EQ(told(body, models(fails)), "10 30 20 | score p: out of memory");
   EXPECT_EQ(told(body, models(throws)), "10 30 20 | score p: it threw something that is no std::exception");
   const auto page = run(body, models(fails));
