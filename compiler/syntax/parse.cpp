@@ -10,6 +10,7 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/complain.h"
 #include "compiler/syntax/habits.h"
+#include "compiler/syntax/stages.h"
 #include "compiler/syntax/tokens.h"
 
 namespace rec::syntax {
@@ -51,25 +52,47 @@ std::unique_ptr<Attempt> parse(TokenList& list, Attempt::Start start, std::vecto
 
 bool prepare(TokenList& list, Diagnostics& diagnostics) {
   mend_habits(list, diagnostics);
-  settle_words(list);
+  settle_words(list, true);
   balance_brackets(list, diagnostics);
   return check_nesting(list, diagnostics);
 }
 
+// Where lines end says what was meant only in a file with errors. A file without any is found so first.
+bool stands_as_written(TokenList& list, std::unique_ptr<Attempt>& attempt) {
+  Diagnostics none;
+  TokenList copy = list;
+  settle_words(copy, false);
+  if (!check_nesting(copy, none)) return false;
+  attempt = std::make_unique<Attempt>(copy, Attempt::Start::module);
+  if (attempt->failure()) return false;
+  list = std::move(copy);
+  return true;
+}
+
 }  // namespace
 
-Module parse_module(source::FileId file, const source::Sources& sources, Diagnostics& diagnostics) {
+std::vector<std::string> with_tree(source::FileId file, const source::Sources& sources, Diagnostics& diagnostics,
+                                   const UseTree& use) {
   const source::Span whole{file, 0, static_cast<uint32_t>(sources.file(file).text.size())};
-  Module out;
-  out.file = file;
-  if (!is_text(whole, sources, diagnostics)) return out;
+  std::vector<std::string> lost;
+  if (!is_text(whole, sources, diagnostics)) return lost;
   const std::lock_guard lock(tables_mutex());
   TokenList list = lex(whole, sources);
-  if (!prepare(list, diagnostics)) return out;
-  std::vector<std::string> lost;
-  if (const auto attempt = parse(list, Attempt::Start::module, lost, diagnostics)) {
-    out = Builder(list, diagnostics).module(attempt->module());
+  std::unique_ptr<Attempt> attempt;
+  if (!stands_as_written(list, attempt)) {
+    if (!prepare(list, diagnostics)) return lost;
+    attempt = parse(list, Attempt::Start::module, lost, diagnostics);
   }
+  if (attempt != nullptr) use(list, attempt->module());
+  return lost;
+}
+
+Module parse_module(source::FileId file, const source::Sources& sources, Diagnostics& diagnostics) {
+  Module out;
+  auto lost = with_tree(file, sources, diagnostics, [&](const TokenList& list, RecParser::ModuleContext* tree) {
+    out = Builder(list, diagnostics).module(tree);
+  });
+  out.file = file;
   out.lost_names = std::move(lost);
   return out;
 }

@@ -57,13 +57,12 @@ size_t keyword_type(std::string_view text) {
   return found == kKeywords.end() ? 0 : found->second;
 }
 
-void settle_words(TokenList& list) {
+void settle_words(TokenList& list, bool by_lines) {
   auto& tokens = list.tokens;
   const auto type = [&](size_t i) { return i < tokens.size() ? tokens[i].type : size_t{antlr4::Token::EOF}; };
   for (size_t i = 0; i < tokens.size(); ++i) {
     const size_t before = i > 0 ? tokens[i - 1].type : size_t{antlr4::Token::EOF};
-    // A reserved word on the line below a dot is the next step of an unfinished line, not a member.
-    const bool member = before == RecLexer::DOT && (!tokens[i].line_start || !is_reserved(type(i)));
+    const bool member = before == RecLexer::DOT && !(by_lines && tokens[i].line_start && is_reserved(type(i)));
     const bool label =
         type(i + 1) == RecLexer::COLON && one_of(before, {RecLexer::OPEN_PAREN, RecLexer::COMMA, RecLexer::OPEN_BRACE});
     const bool alias =

@@ -252,5 +252,17 @@ TEST(Parse, PartOfAFileAsAnExpression) {
   EXPECT_EQ(diagnostics.errors(), 2u);
 }
 
+TEST(Parse, LinesMeanNothingWhereNothingIsWrong) {
+  source::Sources sources;
+  diagnostics::Diagnostics diagnostics;
+  const auto file = sources.add("free.rec",
+                                "pipeline p(user: users, item: notes) {\n recall { a = items }\n"
+                                "let x = user.clicks.\nwhere(e => (e.\nscore != item.\ntake)).count()\n}\n");
+  const Module module = parse_module(file, sources, diagnostics);
+  EXPECT_TRUE(diagnostics.empty()) << render_text(diagnostics, sources);
+  ASSERT_EQ(module.pipelines.size(), 1U);
+  EXPECT_EQ(module.pipelines[0].steps.size(), 2U);
+}
+
 }  // namespace
 }  // namespace rec::syntax
