@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "compiler/check/check.h"
+#include "compiler/check/lint.h"
 #include "compiler/syntax/parse.h"
 
 namespace rec::compiler {
@@ -83,7 +84,7 @@ class ModuleReader {
 }  // namespace
 
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
-                    source::Sources& sources, diagnostics::Diagnostics& diagnostics) {
+                    source::Sources& sources, diagnostics::Diagnostics& diagnostics, Lints lints) {
   Compilation out{.plans = {}, .tests = {}, .file = path};
   ModuleReader reader(sources, diagnostics);
   const bool read = reader.read(path, {});
@@ -93,6 +94,12 @@ Compilation compile(const std::string& path, const catalog::Catalog& catalog, co
   auto checked = check::check_modules(reader.modules, catalog, registry, sources, diagnostics);
   out.plans = std::move(checked.plans);
   out.tests = std::move(checked.tests);
+  if (lints == Lints::told && !diagnostics.has_errors()) {
+    check::lint_names(reader.modules, diagnostics);
+    for (const auto& plan : out.plans) {
+      if (plan->file == out.plans.front()->file) check::lint_plan(*plan, diagnostics);
+    }
+  }
   return out;
 }
 

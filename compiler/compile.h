@@ -24,9 +24,13 @@ struct Compilation {
   std::shared_ptr<const graph::Plan> pipeline(const std::string& name, diagnostics::Diagnostics& diagnostics) const;
 };
 
+/// Whether what is right and hardly meant is said as well, as warnings R45xx; for files without errors.
+enum class Lints : uint8_t { silent, told };
+
 /// read → parse → imports → check → plan. Diagnostics of all stages are in `diagnostics`; `sources` holds the files for
 /// rendering them.
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
-                    source::Sources& sources, diagnostics::Diagnostics& diagnostics);
+                    source::Sources& sources, diagnostics::Diagnostics& diagnostics,
+                    Lints lints = Lints::silent);
 
 }  // namespace rec::compiler

@@ -10,7 +10,7 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::string data, format = "text";
-  bool watch = false;
+  bool watch = false, deny_warnings = false;
 };
 
 /// `read`: the files that were looked at.
@@ -18,17 +18,21 @@ Exit check(const Options& options, std::vector<std::string>& read) {
   Session session;
   size_t pipelines = 0;
   if (const auto catalog = session.catalog(options.data)) {
-    for (const auto& file : options.files) pipelines += session.compile(file, *catalog).plans.size();
+    for (const auto& file : options.files) pipelines += session.compile(file, *catalog, compiler::Lints::told).plans.size();
   }
   read = session.files();
   read.insert(read.end(), options.files.begin(), options.files.end());
-  const Exit exit = session.exit_code();
+  Exit exit = session.exit_code();
+  const size_t warnings = session.diagnostics.list().size() - session.diagnostics.errors();
+  const bool denied = options.deny_warnings && exit == kOk && warnings > 0;
+  if (denied) exit = kFailed;
   if (options.format == "json") {
     session.diagnostics.sort();
     fmt::print("{}\n", diagnostics::render_json(session.diagnostics, session.sources));
     return exit;
   }
   session.report();
+  if (denied) fmt::print(stderr, "{} warning{}, which --deny-warnings does not let pass\n", warnings, warnings == 1 ? "" : "s");
   if (exit == kOk) fmt::print(stderr, "{} pipeline{} checked, no errors\n", pipelines, pipelines == 1 ? "" : "s");
   return exit;
 }
@@ -41,6 +45,7 @@ void add_check(CLI::App& app, int& exit) {
   command->add_option("FILE", options->files, "strategies (.rec)")->required();
   command->add_option("--data", options->data, "the data directory, with its catalog.yaml")->required();
   command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--deny-warnings", options->deny_warnings, "fails where there are warnings, too");
   command->add_flag("--watch", options->watch, "checks again whenever a file changes");
   command->callback([options, &exit] {
     const auto once = [&] {

@@ -26,8 +26,9 @@ std::optional<catalog::Catalog> Session::catalog(const std::string& directory) {
   return out;
 }
 
-compiler::Compilation Session::compile(const std::string& file, const catalog::Catalog& catalog) {
-  return compiler::compile(file, catalog, registry, sources, diagnostics);
+compiler::Compilation Session::compile(const std::string& file, const catalog::Catalog& catalog,
+                                       compiler::Lints lints) {
+  return compiler::compile(file, catalog, registry, sources, diagnostics, lints);
 }
 
 Exit Session::exit_code() const {

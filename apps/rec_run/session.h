@@ -24,7 +24,8 @@ struct Session {
   /// DIR/catalog.yaml; nothing after an error, which is among the diagnostics.
   std::optional<catalog::Catalog> catalog(const std::string& directory);
   /// Compiles a file; errors are among the diagnostics.
-  compiler::Compilation compile(const std::string& file, const catalog::Catalog& catalog);
+  compiler::Compilation compile(const std::string& file, const catalog::Catalog& catalog,
+                                compiler::Lints lints = compiler::Lints::silent);
   /// The exit code that the diagnostics so far ask for: kOk without errors, kData where a file could not be read, else
   /// kFailed.
   Exit exit_code() const;

@@ -44,6 +44,22 @@ std::vector<std::string> lines_of(const std::string& text) {
   return out;
 }
 
+TEST(Examples, CheckHasNothingToWarnOf) {
+  for (const auto& lesson : lessons()) {
+    const auto check = demo().rec_run("check --deny-warnings '" + lesson.string() + "' --data '" + demo().path() + "'");
+    EXPECT_EQ(check.exit, 0) << lesson << "\n" << check.err;
+  }
+  demo().write("loud.rec",
+               "param idle : int = 3\n\npipeline loud(user: users, item: notes) {\n"
+               "  recall { a = items by item.created_at take 9 }\n}\n");
+  const std::string loud = "'" + demo().path("loud.rec") + "' --data '" + demo().path() + "'";
+  EXPECT_EQ(demo().rec_run("check " + loud).exit, 0);
+  const auto denied = demo().rec_run("check --deny-warnings " + loud);
+  EXPECT_EQ(denied.exit, 1);
+  EXPECT_NE(denied.err.find("R4501"), std::string::npos) << denied.err;
+  EXPECT_EQ(demo().rec_run("run " + loud + " --user 1").err.find("R4501"), std::string::npos);
+}
+
 TEST(Examples, EachRunsWithoutAComplaint) {
   ASSERT_GE(lessons().size(), 9U);
   for (const auto& lesson : lessons()) {
