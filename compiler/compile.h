@@ -30,7 +30,6 @@ enum class Lints : uint8_t { silent, told };
 /// read → parse → imports → check → plan. Diagnostics of all stages are in `diagnostics`; `sources` holds the files for
 /// rendering them.
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
-                    source::Sources& sources, diagnostics::Diagnostics& diagnostics,
-                    Lints lints = Lints::silent);
+                    source::Sources& sources, diagnostics::Diagnostics& diagnostics, Lints lints = Lints::silent);
 
 }  // namespace rec::compiler

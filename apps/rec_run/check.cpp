@@ -18,7 +18,8 @@ Exit check(const Options& options, std::vector<std::string>& read) {
   Session session;
   size_t pipelines = 0;
   if (const auto catalog = session.catalog(options.data)) {
-    for (const auto& file : options.files) pipelines += session.compile(file, *catalog, compiler::Lints::told).plans.size();
+    for (const auto& file : options.files)
+      pipelines += session.compile(file, *catalog, compiler::Lints::told).plans.size();
   }
   read = session.files();
   read.insert(read.end(), options.files.begin(), options.files.end());
@@ -32,7 +33,8 @@ Exit check(const Options& options, std::vector<std::string>& read) {
     return exit;
   }
   session.report();
-  if (denied) fmt::print(stderr, "{} warning{}, which --deny-warnings does not let pass\n", warnings, warnings == 1 ? "" : "s");
+  if (denied)
+    fmt::print(stderr, "{} warning{}, which --deny-warnings does not let pass\n", warnings, warnings == 1 ? "" : "s");
   if (exit == kOk) fmt::print(stderr, "{} pipeline{} checked, no errors\n", pipelines, pipelines == 1 ? "" : "s");
   return exit;
 }

@@ -102,8 +102,10 @@ Exit format_all(const Options& options) {
 void add_fmt(CLI::App& app, int& exit) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("fmt", "Formats strategies, in place");
-  command->add_option("FILE", options->files, "strategies (.rec), directories of them, or - for standard input")->required();
-  command->add_flag("--check", options->check, "changes nothing; lists what is not formatted, and fails where there is any");
+  command->add_option("FILE", options->files, "strategies (.rec), directories of them, or - for standard input")
+      ->required();
+  command->add_flag("--check", options->check,
+                    "changes nothing; lists what is not formatted, and fails where there is any");
   command->add_flag("--diff", options->diff, "changes nothing; shows what would change");
   command->callback([options, &exit] { exit = format_all(*options); });
 }

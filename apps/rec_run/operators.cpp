@@ -44,8 +44,9 @@ std::string kind_of(const ParameterDef& parameter) {
   return {};
 }
 
-void print_parameter(const ParameterDef& parameter) {
-  std::string line = fmt::format("  {}{} {}", parameter.name, parameter.positional ? "" : ":", kind_of(parameter));
+/// Its name, type, bounds and default on one line.
+std::string signature(const ParameterDef& parameter) {
+  std::string line = fmt::format("{}{} {}", parameter.name, parameter.positional ? "" : ":", kind_of(parameter));
   if (parameter.low && parameter.high) {
     line += fmt::format(" within {} .. {}", *parameter.low, *parameter.high);
   } else if (parameter.low) {
@@ -54,25 +55,30 @@ void print_parameter(const ParameterDef& parameter) {
   if (parameter.default_value)
     line += ", " + types::to_text(*parameter.default_value, parameter.type) + " unless given";
   if (parameter.may_be_absent) line += ", may be left out";
-  fmt::print("{}\n{}", line, parameter.doc.empty() ? "" : "      " + parameter.doc + "\n");
+  return line;
 }
 
-void print_overloads(const OperatorDef& def, const operators::FunctionDef& function) {
+/// One line an overload, each with this before it.
+std::string overloads(const OperatorDef& def, const operators::FunctionDef& function, std::string_view before) {
+  std::string out;
   for (const auto& overload : function.overloads) {
     std::string types;
     for (const auto& type : overload.parameters) types += (types.empty() ? "" : ", ") + types::to_text(type);
-    fmt::print("  {}({}{}) -> {}\n", def.name, function.variadic ? "..., " : "", types,
-               types::to_text(overload.result));
+    out += fmt::format("{}{}({}{}) -> {}\n", before, def.name, function.variadic ? "..., " : "", types,
+                       types::to_text(overload.result));
   }
+  return out;
 }
 
 void print_one(const OperatorDef& def) {
   fmt::print("{}: {}\n\n{}\n", kOneOfKind[def.what.index()], def.name, def.doc);
   if (!runs(def)) fmt::print("This version cannot run it yet.\n");
   fmt::print("\n");
-  if (const auto* function = std::get_if<operators::FunctionDef>(&def.what)) print_overloads(def, *function);
+  if (const auto* function = std::get_if<operators::FunctionDef>(&def.what))
+    fmt::print("{}", overloads(def, *function, "  "));
   for (const auto& parameter : def.parameters) {
-    if (def.what.index() != 0) print_parameter(parameter);
+    if (def.what.index() == 0) continue;
+    fmt::print("  {}\n{}", signature(parameter), parameter.doc.empty() ? "" : "      " + parameter.doc + "\n");
   }
   if (!def.example.empty()) fmt::print("\nexample:\n  {}\n", def.example);
 }
@@ -102,16 +108,47 @@ void all(const operators::Registry& registry) {
   }
 }
 
+void markdown_one(const OperatorDef& def) {
+  fmt::print("\n### `{}`\n\n{}{}\n", def.name, def.doc, runs(def) ? "" : " This version cannot run it yet.");
+  if (const auto* function = std::get_if<operators::FunctionDef>(&def.what)) {
+    fmt::print("\n```\n{}```\n", overloads(def, *function, ""));
+  } else if (!def.parameters.empty()) {
+    fmt::print("\n");
+    for (const auto& parameter : def.parameters)
+      fmt::print("- `{}`{}{}\n", signature(parameter), parameter.doc.empty() ? "" : ": ", parameter.doc);
+  }
+  if (!def.example.empty()) fmt::print("\nExample: `{}`\n", def.example);
+}
+
+/// docs/reference.md.
+void markdown(const operators::Registry& registry) {
+  constexpr std::array<std::string_view, 4> kHeadings{"Functions", "Recall sources", "Merge policies", "Rerankers"};
+  fmt::print(
+      "# Reference\n\nEverything that has a name in the language, and every diagnostic code. This page is what "
+      "`rec-run operators --format markdown` prints.\n");
+  for (size_t kind = 0; kind < kHeadings.size(); ++kind) {
+    fmt::print("\n## {}\n", kHeadings[kind]);
+    for (const auto& def : registry.all()) {
+      if (def.what.index() == kind) markdown_one(def);
+    }
+  }
+  fmt::print("\n## Diagnostic codes\n\n`rec-run explain R2001` says the same of one.\n");
+  for (const auto& info : diagnostics::all_codes())
+    fmt::print("\n### {}: {}\n\n{}\n", info.text, info.title, info.explanation);
+}
+
 }  // namespace
 
 void add_operators(CLI::App& app, int& exit) {
-  auto name = std::make_shared<std::string>();
+  auto name = std::make_shared<std::string>(), format = std::make_shared<std::string>("text");
   CLI::App* command =
       app.add_subcommand("operators", "Lists functions, sources, merge policies and rerankers, or describes one");
   command->add_option("NAME", *name, "an operator");
-  command->callback([name, &exit] {
+  command->add_option("--format", *format, "text, or markdown: all of them, as the reference page")
+      ->check(CLI::IsMember({"text", "markdown"}));
+  command->callback([name, format, &exit] {
     const operators::Registry registry;
-    if (name->empty()) all(registry);
+    if (name->empty()) *format == "markdown" ? markdown(registry) : all(registry);
     exit = name->empty() ? kOk : one(registry, *name);
   });
 }

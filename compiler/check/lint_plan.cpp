@@ -97,7 +97,9 @@ class PlanLints {
       const bool none = known<int64_t>(plan_, channel.take) == 0;
       const bool off = known<bool>(plan_, channel.when) == false;
       const auto& counts = recall.merge.counts;
-      const bool uncounted = c < counts.size() && known<int64_t>(plan_, counts[c].second != kNoExpr ? counts[c].second : counts[c].first) == 0;
+      const bool uncounted =
+          c < counts.size() &&
+          known<int64_t>(plan_, counts[c].second != kNoExpr ? counts[c].second : counts[c].first) == 0;
       if (!none && !off && !uncounted) continue;
       diagnostics_
           .warning(Code::unmerged_channel, channel.span,
@@ -149,7 +151,9 @@ class PlanLints {
     const auto value = known<bool>(plan_, id);
     diagnostics_
         .warning(Code::constant_condition, span, "this condition is the same for every candidate and every request",
-                 !value ? "decides nothing" : *value ? "always true" : "always false")
+                 !value   ? "decides nothing"
+                 : *value ? "always true"
+                          : "always false")
         .help.emplace_back("remove it, or name what it should look at; what changes by experiment is a `param`");
   }
 

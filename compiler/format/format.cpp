@@ -53,9 +53,9 @@ class Writer {
     for (size_t i = 0; i < gap.comments.size(); ++i) {
       const Comment& comment = gap.comments[i];
       const Comment* following = i + 1 < gap.comments.size() ? &gap.comments[i + 1] : nullptr;
-      const bool breaks_after = comment.to_line_end || (following != nullptr
-                                                            ? !following->same_line || has_many_lines(*following)
-                                                            : gap.breaks);
+      const bool breaks_after =
+          comment.to_line_end ||
+          (following != nullptr ? !following->same_line || has_many_lines(*following) : gap.breaks);
       if (comment.same_line && !forced_ && !lines_.empty() && !has_many_lines(comment)) {
         if (breaks_after || element_ends()) {
           lines_.back().comment += (lines_.back().comment.empty() ? "" : " ") + comment.text;
@@ -138,8 +138,8 @@ class Writer {
   void add_piece(const LaidToken& token, bool empty) {
     Line& line = lines_.back();
     const bool opens_braces = last() != nullptr && last()->opens && text_[last()->begin] == '{';
-    const bool tight = token.tight_before || (last() != nullptr && last()->tight_after) || empty ||
-                       (opens_braces && token.closes);
+    const bool tight =
+        token.tight_before || (last() != nullptr && last()->tight_after) || empty || (opens_braces && token.closes);
     // Cells are those of the element that begins the line, not of one in a block on it.
     const bool owns = owner_line_ && !inlined();
     line.pieces.push_back({.text = std::string(text_.substr(token.begin, token.end - token.begin)),

@@ -15,7 +15,8 @@ constexpr size_t kAlignWithin = 90;  // columns; longer lines stay out of it, so
 constexpr uint8_t kCells = 3;
 
 size_t width(const std::string& text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xC0U) != 0x80U; }));
 }
 
 /// The columns before a line's cell; nothing where it has none.

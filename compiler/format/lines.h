@@ -18,12 +18,12 @@ struct Piece {
 };
 
 struct Line {
-  size_t depth = 0;                                 // of blocks
-  bool continues = false;                           // the element of the line before
+  size_t depth = 0;        // of blocks
+  bool continues = false;  // the element of the line before
   bool blank_before = false;
-  syntax::Element kind = syntax::Element::none;     // what begins here
+  syntax::Element kind = syntax::Element::none;  // what begins here
   std::vector<Piece> pieces{};
-  std::string comment{};                            // at its end
+  std::string comment{};  // at its end
 };
 
 /// Pads the cells of lines that follow each other and are of one kind.

@@ -17,8 +17,8 @@ struct LaidToken {
   Element begins = Element::none;
   bool tight_before = false, tight_after = false;  // no space
   Brace block = Brace::none;
-  bool keeps_block_open = false;  // the block of a pipeline or a test: never on one line
-  bool joins = false;             // `else` of a `when`: on the line of the `}` before it
+  bool keeps_block_open = false;       // the block of a pipeline or a test: never on one line
+  bool joins = false;                  // `else` of a `when`: on the line of the `}` before it
   bool opens = false, closes = false;  // a bracket, or a brace that is no block
   uint8_t cell = 0;  // lines of one kind that follow each other are aligned where the same cells begin; 0: none
 };

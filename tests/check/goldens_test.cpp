@@ -40,8 +40,9 @@ TEST_P(DiagnosticGolden, SaysWhatIsExpected) {
   const auto catalog = catalog::parse_catalog(*sources.read("catalog.yaml"), sources, diagnostics);
   EXPECT_FALSE(diagnostics.has_errors()) << render_text(diagnostics, sources);
   const operators::Registry registry;
-  const auto compiled = compiler::compile(GetParam() + ".rec", catalog, registry, sources, diagnostics,
-                                          GetParam().starts_with("R45") ? compiler::Lints::told : compiler::Lints::silent);
+  const auto compiled =
+      compiler::compile(GetParam() + ".rec", catalog, registry, sources, diagnostics,
+                        GetParam().starts_with("R45") ? compiler::Lints::told : compiler::Lints::silent);
   if (!diagnostics.has_errors()) compiled.pipeline("", diagnostics);
   diagnostics.sort();
   std::string text = render_text(diagnostics, sources);

@@ -135,15 +135,14 @@ TEST(Format, CommentsStayWhereTheyWere) {
 }
 
 TEST(Format, BreaksWithinAStepStay) {
-  expect_format(
-      "fn f(a: float,\n b: float) =\n a + (b\n * 2) + max(\n a,\n b\n )\n",
-      "fn f(a: float,\n"
-      "     b: float) =\n"
-      "  a + (b\n"
-      "       * 2) + max(\n"
-      "         a,\n"
-      "         b\n"
-      "       )\n");
+  expect_format("fn f(a: float,\n b: float) =\n a + (b\n * 2) + max(\n a,\n b\n )\n",
+                "fn f(a: float,\n"
+                "     b: float) =\n"
+                "  a + (b\n"
+                "       * 2) + max(\n"
+                "         a,\n"
+                "         b\n"
+                "       )\n");
 }
 
 TEST(Format, EmptyFilesAndErrors) {
@@ -176,7 +175,9 @@ TEST(Format, WhateverAFileLooksLikeItsTokensAndCommentsStay) {
       const auto once = formatted(strange);
       ASSERT_TRUE(once) << path << " seed " << seed << "\n" << strange;
       EXPECT_EQ(tokens_of(*once), tokens_of(text)) << path << " seed " << seed;
-      EXPECT_EQ(comments_of(*once), comments_of(strange)) << path << " seed " << seed << "\n" << strange << "\n" << *once;
+      EXPECT_EQ(comments_of(*once), comments_of(strange)) << path << " seed " << seed << "\n"
+                                                          << strange << "\n"
+                                                          << *once;
       const auto twice = formatted(*once);
       ASSERT_TRUE(twice);
       EXPECT_EQ(unified_diff(*once, *twice, path.string()), "") << "seed " << seed << "\n" << strange;
@@ -188,8 +189,9 @@ TEST(Format, WhateverAFileLooksLikeItsTokensAndCommentsStay) {
 
 TEST(Diff, ShowsChangesWithTheirSurroundings) {
   EXPECT_EQ(unified_diff("a\nb\n", "a\nb\n", "f"), "");
-  EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n11\n12\n13\n", "f"),
-            "--- f\n+++ f\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@@ -10,3 +10,4 @@\n 10\n 11\n 12\n+13\n");
+  EXPECT_EQ(
+      unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n11\n12\n13\n", "f"),
+      "--- f\n+++ f\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@@ -10,3 +10,4 @@\n 10\n 11\n 12\n+13\n");
   EXPECT_EQ(unified_diff("", "x\n", "f"), "--- f\n+++ f\n@@ -0,0 +1,1 @@\n+x\n");
 }
 
