@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "compiler/check/check.h"
 #include "compiler/check/lint.h"
@@ -53,27 +52,10 @@ class ModuleReader {
 
  private:
   void report(const std::string& path, const source::ReadError& error, source::Span from) {
-    using Reason = source::ReadError::Reason;
-    const bool bad_byte = error.reason == Reason::invalid_utf8 || error.reason == Reason::nul_byte;
-    const std::string place =
-        bad_byte ? fmt::format("line {}, byte {} of the file,", line_of(path, error.offset), error.offset + 1) : "";
-    const std::string why = error.reason == Reason::missing        ? "there is no such file"
-                            : error.reason == Reason::directory    ? "it is a directory"
-                            : error.reason == Reason::too_large    ? "it is larger than 64 MiB"
-                            : error.reason == Reason::invalid_utf8 ? place + " is not valid UTF-8"
-                            : error.reason == Reason::nul_byte     ? place + " is NUL, so it is no text"
-                                                                   : error.detail;
-    auto& d = diagnostics_.error(Code::import_failed, from, fmt::format("cannot read {}: {}", path, why),
+    auto& d = diagnostics_.error(Code::import_failed, from, fmt::format("cannot read {}: {}", path, error.text()),
                                  from.valid() ? "imported here" : "");
-    if (error.reason == Reason::invalid_utf8) d.help.emplace_back("save it as UTF-8");
-    if (error.reason == Reason::directory) d.help.emplace_back("name a .rec file in it");
-  }
-
-  static size_t line_of(const std::string& path, uint32_t offset) {
-    std::ifstream in(path, std::ios::binary);
-    size_t line = 1;
-    for (uint32_t i = 0; i < offset; ++i) line += in.get() == '\n' ? 1 : 0;
-    return line;
+    if (error.reason == source::ReadError::Reason::invalid_utf8) d.help.emplace_back("save it as UTF-8");
+    if (error.reason == source::ReadError::Reason::directory) d.help.emplace_back("name a .rec file in it");
   }
 
   source::Sources& sources_;
@@ -97,7 +79,7 @@ Compilation compile(const std::string& path, const catalog::Catalog& catalog, co
   if (lints == Lints::told && !diagnostics.has_errors()) {
     check::lint_names(reader.modules, diagnostics);
     for (const auto& plan : out.plans) {
-      if (plan->file == out.plans.front()->file) check::lint_plan(*plan, diagnostics);
+      if (plan->file == path) check::lint_plan(*plan, diagnostics);
     }
   }
   return out;

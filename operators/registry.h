@@ -2,9 +2,11 @@
 #pragma once
 
 #include <deque>
-#include <deque>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "operators/operator.h"
 
@@ -22,6 +24,15 @@ class Registry {
   const OperatorDef* merge(std::string_view name) const;
   const OperatorDef* rerank(std::string_view name) const;
   const std::deque<OperatorDef>& all() const { return defs_; }
+  /// The names of all of a kind, such as SourceDef.
+  template <typename Def>
+  std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (const auto& def : defs_) {
+      if (std::holds_alternative<Def>(def.what)) out.push_back(def.name);
+    }
+    return out;
+  }
 
  private:
   std::deque<OperatorDef> defs_;  // addresses stay valid

@@ -1,6 +1,8 @@
 // rec-run check: what is wrong with strategies, without running them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "apps/rec_run/session.h"
 #include "apps/rec_run/watch.h"
 
@@ -24,11 +26,12 @@ Exit check(const Options& options, std::vector<std::string>& read) {
   read = session.files();
   read.insert(read.end(), options.files.begin(), options.files.end());
   Exit exit = session.exit_code();
-  const size_t warnings = session.diagnostics.list().size() - session.diagnostics.errors();
+  session.diagnostics.sort();
+  const auto warnings = std::ranges::count(session.diagnostics.list(), diagnostics::Severity::warning,
+                                           &diagnostics::Diagnostic::severity);
   const bool denied = options.deny_warnings && exit == kOk && warnings > 0;
   if (denied) exit = kFailed;
   if (options.format == "json") {
-    session.diagnostics.sort();
     fmt::print("{}\n", diagnostics::render_json(session.diagnostics, session.sources));
     return exit;
   }

@@ -66,8 +66,8 @@ Exit format_one(Session& session, const Options& options, const std::string& pat
   const bool standard = path == "-";
   if (standard) {
     session.sources.add("<stdin>", std::string(std::istreambuf_iterator<char>(std::cin), {}));
-  } else if (!session.sources.read(path)) {
-    return fail(session, fmt::format("{} cannot be read: it must be a text file in UTF-8", path));
+  } else if (const auto read = session.sources.read(path); !read) {
+    return fail(session, fmt::format("cannot read {}: {}", path, read.error().text()));
   }
   const auto file = static_cast<source::FileId>(session.sources.size() - 1);
   const auto text = format::format(file, session.sources, session.diagnostics);
@@ -80,7 +80,7 @@ Exit format_one(Session& session, const Options& options, const std::string& pat
   if (standard) {
     fmt::print("{}", *text);
   } else if (*text != written) {
-    if (!replace(path, *text)) return fail(session, fmt::format("{} cannot be written, and stays as it was", path));
+    if (!replace(path, *text)) return fail(session, fmt::format("cannot write {}: it stays as it was", path));
     fmt::print(stderr, "{} formatted\n", path);
   }
   return kOk;

@@ -13,7 +13,7 @@ using operators::ParameterDef;
 using operators::ParameterKind;
 
 // In the order of OperatorDef::what.
-constexpr std::array<std::string_view, 4> kKinds{"functions", "recall sources", "merge policies", "rerankers"};
+constexpr std::array<std::string_view, 4> kKinds{"Functions", "Recall sources", "Merge policies", "Rerankers"};
 constexpr std::array<std::string_view, 4> kOneOfKind{"function", "recall source", "merge policy", "reranker"};
 
 bool runs(const OperatorDef& def) {
@@ -122,12 +122,11 @@ void markdown_one(const OperatorDef& def) {
 
 /// docs/reference.md.
 void markdown(const operators::Registry& registry) {
-  constexpr std::array<std::string_view, 4> kHeadings{"Functions", "Recall sources", "Merge policies", "Rerankers"};
   fmt::print(
       "# Reference\n\nEverything that has a name in the language, and every diagnostic code. This page is what "
       "`rec-run operators --format markdown` prints.\n");
-  for (size_t kind = 0; kind < kHeadings.size(); ++kind) {
-    fmt::print("\n## {}\n", kHeadings[kind]);
+  for (size_t kind = 0; kind < kKinds.size(); ++kind) {
+    fmt::print("\n## {}\n", kKinds[kind]);
     for (const auto& def : registry.all()) {
       if (def.what.index() == kind) markdown_one(def);
     }

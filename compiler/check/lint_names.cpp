@@ -50,28 +50,27 @@ class Shadows {
     lambdas(*fn.body, {});
   }
   void pipeline(const syntax::PipelineDecl& pipeline) {
-    std::map<std::string, source::Span, std::less<>> lets;
+    Places lets;
     syntax::each_step(pipeline.steps, [&](const syntax::Step& step) {
       const auto* name = bound_by(step);
       if (name == nullptr) return;
       hides_parameter(*name);
       lets.emplace(name->text, name->span);
     });
-    syntax::each_expr(pipeline, [&](const syntax::Expr& expr) { lambda(expr, lets); });
+    lambdas(pipeline, lets);
   }
 
  private:
   using Places = std::map<std::string, source::Span, std::less<>>;
 
-  void lambdas(const syntax::Expr& body, const Places& lets) {
-    syntax::each_expr(body, [&](const syntax::Expr& expr) { lambda(expr, lets); });
-  }
-  void lambda(const syntax::Expr& expr, const Places& lets) {
-    const auto* lambda = std::get_if<syntax::Lambda>(&expr.node);
-    if (lambda == nullptr) return;
-    hides_parameter(lambda->parameter);
-    if (const auto let = lets.find(lambda->parameter.text); let != lets.end())
-      warn(lambda->parameter, "a name of the pipeline", let->second);
+  void lambdas(const auto& part, const Places& lets) {
+    syntax::each_expr(part, [&](const syntax::Expr& expr) {
+      const auto* lambda = std::get_if<syntax::Lambda>(&expr.node);
+      if (lambda == nullptr) return;
+      hides_parameter(lambda->parameter);
+      if (const auto let = lets.find(lambda->parameter.text); let != lets.end())
+        warn(lambda->parameter, "a name of the pipeline", let->second);
+    });
   }
   void hides_parameter(const syntax::Name& name) {
     if (const auto found = parameters_.find(name.text); found != parameters_.end())

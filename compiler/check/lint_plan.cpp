@@ -127,7 +127,7 @@ class PlanLints {
                                           arm.condition.expr, [](const auto& each) { return each.condition.expr; });
       const bool repeated = same != when.arms.begin() + static_cast<std::ptrdiff_t>(i);
       const source::Span place = arm.condition.expr != kNoExpr ? arm.condition.span
-                                 : arm.steps.empty()           ? *always_or(always, when)
+                                 : arm.steps.empty()           ? when.arms.front().condition.span
                                                                : arm.steps.front().span;
       if (always || value == false || repeated) {
         auto& d = diagnostics_.warning(Code::dead_arm, place, "this side of `when` never runs",
@@ -141,9 +141,6 @@ class PlanLints {
       if (value == true && !always) always = arm.condition.span;
       steps(arm.steps, bound);
     }
-  }
-  static std::optional<source::Span> always_or(const std::optional<source::Span>& always, const graph::WhenStep& when) {
-    return always ? always : when.arms.front().condition.span;
   }
 
   void decides(ExprId id, source::Span span) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -94,10 +95,12 @@ class PipelineChecker {
   bool channel(const SourceSyntax& written, graph::Channel& out);
   bool pipeline_source(const SourceSyntax& written, const syntax::PipelineDecl& decl, graph::Channel& out);
   bool channel_source(const SourceSyntax& written, graph::Channel& out);
-  bool source_arguments(const SourceSyntax& written, graph::Channel& out);
-  ExprId query(const syntax::Expr& expr, const graph::Channel& channel, const std::string& what);
-  bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
+  // merge.cpp
   void merge(const syntax::MergeStep& merge, const syntax::Step& step);
+  void merge_argument(const syntax::MergeArgument& argument, graph::MergeStep& out);
+  void merge_channel(const syntax::MergeArgument& argument, size_t channel, graph::MergeStep& out);
+  void check_promises(const graph::MergeStep& merge, Span policy);
+  std::optional<int64_t> known_count(ExprId id) const;
   void finish_merge();
   // channel_options.cpp
   bool channel_options(const syntax::Channel& written, graph::Channel& out);
@@ -113,11 +116,16 @@ class PipelineChecker {
   bool rule(const syntax::Rule& written, graph::Rule& out);
   void check_rules(const graph::RerankStep& step);
 
+  // arguments.cpp
   /// Arguments as given, matched to an operator's parameters: one pointer a parameter, null where not given. Reports
   /// what does not fit.
   bool match(const operators::OperatorDef& def, const syntax::OperatorRef& ref,
              std::vector<const syntax::Argument*>& out);
   bool in_bounds(const operators::ParameterDef& parameter, ExprId value, Span span);
+  bool source_arguments(const SourceSyntax& written, graph::Channel& out);
+  ExprId query(const syntax::Expr& expr, const graph::Channel& channel, const std::string& what);
+  bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
+
   graph::Order order(const syntax::OrderBy& by, std::string_view what);
   std::string source_text(Span span) const;
   graph::Step& push(const syntax::Step& step, decltype(graph::Step::what) what);

@@ -1,6 +1,8 @@
 // Reading files, checking that they are UTF-8, and finding the line and column of a byte.
 #include "compiler/source/source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
@@ -55,24 +57,48 @@ struct CloseFile {
 std::expected<std::string, ReadError> read_bytes(const std::string& path) {
   using Reason = ReadError::Reason;
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return std::unexpected(ReadError{Reason::directory, {}, 0});
+  if (std::filesystem::is_directory(path, ignored)) return std::unexpected(ReadError{Reason::directory, {}});
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (!file) {
     const int error = errno;
     const auto reason = error == ENOENT || error == ENOTDIR ? Reason::missing : Reason::unreadable;
-    return std::unexpected(ReadError{reason, std::strerror(error), 0});
+    return std::unexpected(ReadError{reason, std::strerror(error)});
   }
   std::string text;
   char buffer[1 << 16];
   while (const size_t got = std::fread(buffer, 1, sizeof buffer, file.get())) {
     text.append(buffer, got);
-    if (text.size() > kMaxFileBytes) return std::unexpected(ReadError{Reason::too_large, {}, 0});
+    if (text.size() > kMaxFileBytes) return std::unexpected(ReadError{Reason::too_large, {}});
   }
-  if (std::ferror(file.get())) return std::unexpected(ReadError{Reason::unreadable, std::strerror(errno), 0});
+  if (std::ferror(file.get())) return std::unexpected(ReadError{Reason::unreadable, std::strerror(errno)});
   return text;
 }
 
+ReadError bad_byte(ReadError::Reason reason, std::string_view text, size_t at) {
+  const auto lines = std::ranges::count(text.substr(0, at), '\n');
+  return {reason, {}, static_cast<uint32_t>(at), static_cast<uint32_t>(lines + 1)};
+}
+
 }  // namespace
+
+std::string ReadError::text() const {
+  const auto place = [&] { return fmt::format("line {}, byte {} of the file,", line, offset + 1); };
+  switch (reason) {
+    case Reason::missing:
+      return "there is no such file";
+    case Reason::directory:
+      return "it is a directory";
+    case Reason::too_large:
+      return "it is larger than 64 MiB";
+    case Reason::invalid_utf8:
+      return place() + " is not valid UTF-8";
+    case Reason::nul_byte:
+      return place() + " is NUL, so it is no text";
+    case Reason::unreadable:
+      break;
+  }
+  return detail;
+}
 
 Span join(Span a, Span b) {
   if (!a.valid()) return b;
@@ -103,10 +129,10 @@ std::expected<FileId, ReadError> Sources::read(const std::string& path) {
   auto bytes = read_bytes(path);
   if (!bytes) return std::unexpected(std::move(bytes.error()));
   if (const size_t bad = find_invalid_utf8(*bytes); bad != std::string_view::npos) {
-    return std::unexpected(ReadError{Reason::invalid_utf8, {}, static_cast<uint32_t>(bad)});
+    return std::unexpected(bad_byte(Reason::invalid_utf8, *bytes, bad));
   }
   if (const size_t bad = bytes->find('\0'); bad != std::string::npos) {
-    return std::unexpected(ReadError{Reason::nul_byte, {}, static_cast<uint32_t>(bad)});
+    return std::unexpected(bad_byte(Reason::nul_byte, *bytes, bad));
   }
   if (bytes->starts_with(kByteOrderMark)) bytes->erase(0, kByteOrderMark.size());
   return add(path, std::move(*bytes));

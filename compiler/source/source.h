@@ -46,8 +46,12 @@ struct File {
 /// Why a file could not be taken in.
 struct ReadError {
   enum class Reason { missing, directory, unreadable, too_large, invalid_utf8, nul_byte } reason;
-  std::string detail;    // the system's words, where it has any
-  uint32_t offset = 0;   // invalid_utf8, nul_byte: the first bad byte
+  std::string detail;   // the system's words, where it has any
+  uint32_t offset = 0;  // invalid_utf8, nul_byte: the first bad byte
+  uint32_t line = 1;    // invalid_utf8, nul_byte: its line
+
+  /// What stands behind "cannot read PATH: ".
+  std::string text() const;
 };
 
 /// The largest text file that is read: 64 MiB.

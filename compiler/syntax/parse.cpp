@@ -38,18 +38,6 @@ bool is_text(source::Span where, const source::Sources& sources, Diagnostics& di
   return false;
 }
 
-// The tree, or none after errors that leave none.
-std::unique_ptr<Attempt> parse(TokenList& list, Attempt::Start start, std::vector<std::string>& lost,
-                               Diagnostics& diagnostics) {
-  for (int errors = 0;; ++errors) {
-    auto attempt = std::make_unique<Attempt>(list, start);
-    if (!attempt->failure()) return attempt;
-    if (errors == kMostErrors) return nullptr;
-    complain(list, *attempt->failure(), lost, diagnostics);
-    if (start == Attempt::Start::expression) return nullptr;
-  }
-}
-
 bool prepare(TokenList& list, Diagnostics& diagnostics) {
   mend_habits(list, diagnostics);
   settle_words(list, true);
@@ -57,16 +45,31 @@ bool prepare(TokenList& list, Diagnostics& diagnostics) {
   return check_nesting(list, diagnostics);
 }
 
-// Where lines end says what was meant only in a file with errors. A file without any is found so first.
-bool stands_as_written(TokenList& list, std::unique_ptr<Attempt>& attempt) {
+// Where lines end says what was meant only in a text with errors. One without any is found so first.
+std::unique_ptr<Attempt> as_written(TokenList& list, Attempt::Start start) {
   Diagnostics none;
   TokenList copy = list;
   settle_words(copy, false);
-  if (!check_nesting(copy, none)) return false;
-  attempt = std::make_unique<Attempt>(copy, Attempt::Start::module);
-  if (attempt->failure()) return false;
+  if (!check_nesting(copy, none)) return nullptr;
+  auto attempt = std::make_unique<Attempt>(copy, start);
+  if (attempt->failure()) return nullptr;
   list = std::move(copy);
-  return true;
+  return attempt;
+}
+
+// The tree, or none after errors that leave none. `list` becomes what was parsed; `lost`: names declared in what was
+// given up.
+std::unique_ptr<Attempt> read_tree(TokenList& list, Attempt::Start start, std::vector<std::string>& lost,
+                                   Diagnostics& diagnostics) {
+  if (auto attempt = as_written(list, start)) return attempt;
+  if (!prepare(list, diagnostics)) return nullptr;
+  for (int errors = 0;; ++errors) {
+    auto attempt = std::make_unique<Attempt>(list, start);
+    if (!attempt->failure()) return attempt;
+    if (errors == kMostErrors) return nullptr;
+    complain(list, *attempt->failure(), lost, diagnostics);
+    if (start == Attempt::Start::expression) return nullptr;
+  }
 }
 
 }  // namespace
@@ -78,11 +81,7 @@ std::vector<std::string> with_tree(source::FileId file, const source::Sources& s
   if (!is_text(whole, sources, diagnostics)) return lost;
   const std::lock_guard lock(tables_mutex());
   TokenList list = lex(whole, sources);
-  std::unique_ptr<Attempt> attempt;
-  if (!stands_as_written(list, attempt)) {
-    if (!prepare(list, diagnostics)) return lost;
-    attempt = parse(list, Attempt::Start::module, lost, diagnostics);
-  }
+  const auto attempt = read_tree(list, Attempt::Start::module, lost, diagnostics);
   if (attempt != nullptr) use(list, attempt->module());
   return lost;
 }
@@ -102,9 +101,8 @@ ExprPtr parse_expression(source::Span where, const source::Sources& sources, Dia
   if (!is_text(where, sources, diagnostics)) return error;
   const std::lock_guard lock(tables_mutex());
   TokenList list = lex(where, sources);
-  if (!prepare(list, diagnostics)) return error;
   std::vector<std::string> lost;
-  const auto attempt = parse(list, Attempt::Start::expression, lost, diagnostics);
+  const auto attempt = read_tree(list, Attempt::Start::expression, lost, diagnostics);
   return attempt ? Builder(list, diagnostics).expression(attempt->expression()) : std::move(error);
 }
 

@@ -78,5 +78,15 @@ TEST_F(FmtTool, WhatDoesNotParseStaysAsItIs) {
   EXPECT_NE(read("err").find("missing.rec cannot be read"), std::string::npos) << read("err");
 }
 
+TEST_F(FmtTool, SaysWhyAFileCannotBeRead) {
+  EXPECT_NE(fmt("missing.rec"), 0);
+  EXPECT_NE(read("err").find("cannot read missing.rec: there is no such file"), std::string::npos) << read("err");
+  write("latin.rec", "// caf\xE9\n");
+  EXPECT_NE(fmt("latin.rec"), 0);
+  EXPECT_NE(read("err").find("cannot read latin.rec: line 1, byte 7 of the file, is not valid UTF-8"),
+            std::string::npos)
+      << read("err");
+}
+
 }  // namespace
 }  // namespace rec
