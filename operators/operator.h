@@ -166,7 +166,8 @@ struct RerankRecord {
   uint32_t candidate = 0;       // asked about
   struct Pick {
     uint32_t winner = 0;
-    double winner_objective = 0, objective = 0;  // of the winner and of `candidate`; NaN where it was excluded
+    // Of the winner and of `candidate`; NaN where it was excluded, −∞ where it is taken only when no other is left.
+    double winner_objective = 0, objective = 0;
     std::optional<uint32_t> excluded_by{};       // rule that keeps `candidate` out at this position
   };
   std::vector<Pick> picks{};    // until `candidate` is picked

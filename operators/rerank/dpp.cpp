@@ -1,6 +1,7 @@
 // `dpp`: determinantal point process, chosen greedily (algorithms.md, "DPP"; the factor after Chen, Zhang and Zhou
 // 2018).
 #include <cmath>
+#include <limits>
 
 #include "operators/list.h"
 #include "operators/numerics/log.h"
@@ -86,7 +87,10 @@ RerankResult run(const RerankCall& call) {
         // Duplicates are left for when there is nothing else, by relevance.
         return any ? best_of<double>(objective.values(), fresh) : best_of<float>(call.relevance, allowed);
       },
-      [&](uint32_t pick) { objective.place(pick); }, [&](uint32_t i) { return objective.values()[i]; });
+      [&](uint32_t pick) { objective.place(pick); },
+      [&](uint32_t i) {
+        return objective.eligible()[i] != 0 ? objective.values()[i] : -std::numeric_limits<double>::infinity();
+      });
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ class Observer {
   virtual void merged(Run& run, const graph::RecallStep& step) = 0;
   virtual void before(Run& run, const graph::Step& step) = 0;
   virtual void after(Run& run, const graph::Step& step) = 0;
+  /// Before a reranker arranges `candidates`, base indices: what it records into; null: nothing.
+  virtual operators::RerankRecord* reranking(std::span<const uint32_t> candidates) = 0;
   /// What became of each row that the source of an `insert` brought.
   virtual void inserted(Run& run, const graph::InsertStep& step, std::span<const InsertedRow> rows) = 0;
 };

@@ -106,6 +106,8 @@ struct ChannelResult {
   std::shared_ptr<Nested> page{};        // of a pipeline: its run, and where in its order each row stood
   std::vector<uint32_t> page_places{};
 };
+/// The failure of a channel that was cut off.
+inline constexpr const char* kTimeout = "timeout";
 /// A source that throws has failed. `until`: what it is told to be done by; nobody is stopped here.
 ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_token stop = {},
                           std::optional<std::chrono::steady_clock::time_point> until = {});

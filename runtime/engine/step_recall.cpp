@@ -16,8 +16,6 @@ namespace {
 using Clock = Pool::Clock;
 using Deadline = std::optional<Clock::time_point>;
 
-constexpr const char* kTimeout = "timeout";
-
 class Recall {
  public:
   Recall(Run& run, const graph::RecallStep& step) : run_(run), step_(step), channels_(step.channels.size()) {

@@ -7,6 +7,7 @@
 
 #include "operators/rerank/greedy.h"
 #include "runtime/engine/missing.h"
+#include "runtime/engine/observer.h"
 #include "runtime/engine/run.h"
 #include "runtime/engine/scalars.h"
 
@@ -232,6 +233,7 @@ void run_rerank(Run& run, const graph::RerankStep& step, trace::StepTrace& trace
     call.dimension = run.plan.exprs[step.vectors].type.size;
     call.vectors = inputs.vectors(step.vectors);
   }
+  if (run.observer != nullptr) call.record = run.observer->reranking(candidates);
   const auto& algorithm = std::get<operators::RerankDef>(step.algorithm->what);
   const operators::RerankResult result = plain ? operators::rerank_greedy(call) : algorithm.run(call);
 

@@ -11,6 +11,8 @@
 #include "runtime/engine/missing.h"
 #include "runtime/engine/observer.h"
 #include "runtime/engine/operands.h"
+#include "runtime/engine/why_channel.h"
+#include "runtime/engine/why_rerank.h"
 
 namespace rec::engine {
 namespace {
@@ -20,7 +22,13 @@ class Follower : public Observer {
   Follower(uint32_t row, Why& why) : row_(row), why_(why) {}
 
   void recalled(Run& run, const graph::RecallStep& step, std::span<const ChannelResult> channels) override {
-    for (size_t c = 0; c < channels.size(); ++c) channel(run, step.channels[c], channels[c]);
+    brought_.assign(channels.size(), 0);
+    for (size_t c = 0; c < channels.size(); ++c) {
+      const graph::Channel& channel = step.channels[c];
+      WhyStep told{.step = "channel", .text = channel.name + " = " + channel.text, .line = run.line(channel.span)};
+      brought_[c] = tell_channel(run, step, c, channels[c], row_, told) ? 1 : 0;
+      why_.steps.push_back(std::move(told));
+    }
   }
 
   void merged(Run& run, const graph::RecallStep& step) override {
@@ -29,14 +37,11 @@ class Follower : public Observer {
     WhyStep told{.step = "merge", .text = step.merge.text, .line = run.line(step.merge.span)};
     if (found == rows.end()) {
       told.dropped = true;
-      if (!recalled_) {
+      if (std::ranges::find(brought_, uint8_t{1}) == brought_.end()) {
         told.step = "recall";
         told.text = "no channel brought it";
       } else {
-        told.details.push_back(
-            fmt::format("the channels brought it, and the merged list of {} has no place for it: "
-                        "a larger `take:` of the merge, or more from its channel, would let it in",
-                        rows.size()));
+        told.details.push_back(merge_had_no_place(run, step, brought_));
       }
       gone_ = true;
       why_.steps.push_back(std::move(told));
@@ -99,65 +104,16 @@ class Follower : public Observer {
     return graph::print(run.plan, run.generation.catalog(), expr);
   }
 
+  operators::RerankRecord* reranking(std::span<const uint32_t> candidates) override {
+    return rerank_.begin(candidates, base_);
+  }
+
   void inserted(Run& run, const graph::InsertStep& step, std::span<const InsertedRow> rows) override {
     if (step.source->item_table != run.plan.item_table) return;
     const auto row = std::ranges::find(rows, row_, &InsertedRow::row);
     if (row == rows.end()) return;
     current_.details.push_back(row->position > 0 ? fmt::format("inserted at position {}", row->position)
                                                  : "its source has it, but " + row->why_not);
-  }
-
-  // ---- channels ----
-
-  void channel(Run& run, const graph::Channel& channel, const ChannelResult& result) {
-    WhyStep told{.step = "channel", .text = channel.name + " = " + channel.text, .line = run.line(channel.span)};
-    const auto found = std::ranges::find(result.rows, row_);
-    if (found != result.rows.end()) {
-      recalled_ = true;
-      const auto at = static_cast<size_t>(found - result.rows.begin());
-      told.details.push_back(result.scores.empty()
-                                 ? fmt::format("brought it, at place {}", at + 1)
-                                 : fmt::format("brought it, at place {}, with score {}", at + 1, result.scores[at]));
-    } else {
-      absent(run, channel, told);
-    }
-    why_.steps.push_back(std::move(told));
-  }
-
-  /// The channel again without its `take`, then without its conditions as well.
-  void absent(Run& run, const graph::Channel& channel, WhyStep& told) {
-    const auto failure =
-        std::ranges::find(run.degraded, "channel " + channel.name, [](const Degradation& d) { return d.what; });
-    if (failure != run.degraded.end()) {
-      told.details.push_back(fmt::format("brought nothing: {}", failure->reason));
-      return;
-    }
-    graph::Channel open = channel;
-    open.take = graph::kNoExpr;
-    if (const size_t rank = rank_in(run, open); rank > 0) {
-      told.details.push_back(
-          fmt::format("has it at place {}, beyond its take of {}", rank, count_of(run, channel.take)));
-      return;
-    }
-    open.where.clear();
-    if (rank_in(run, open) == 0) {
-      told.details.emplace_back("does not have it");
-      return;
-    }
-    for (const auto& predicate : channel.where) {
-      if (holds(run, predicate.expr, nullptr, row_)) continue;
-      for (auto& reason : why_false(run, predicate.expr, nullptr, row_))
-        told.details.push_back(fmt::format("has it, and drops it by `{}`: {}", predicate.text, reason));
-      return;
-    }
-  }
-
-  size_t rank_in(Run& run, const graph::Channel& channel) const {
-    const size_t degraded = run.degraded.size();
-    const ChannelResult result = run_channel(run, channel);
-    run.degraded.resize(degraded);
-    const auto found = std::ranges::find(result.rows, row_);
-    return found == result.rows.end() ? 0 : static_cast<size_t>(found - result.rows.begin()) + 1;
   }
 
   // ---- steps: what can be seen only before they ran ----
@@ -216,10 +172,16 @@ class Follower : public Observer {
         fmt::format("the last of the {} that stay has {}", order.size(), value(run, step.by.key, order.back())));
   }
   void tell(Run& run, const graph::RerankStep& step) {
+    for (auto& sentence : rerank_.tell(run, step, !is_missing(run, step.relevance)))
+      current_.details.push_back(std::move(sentence));
     const auto& order = run.batch.order;
-    if (std::ranges::find(order, base_) != order.end() || order.empty()) return;
-    current_.details.push_back(fmt::format("not among the {} picked; the last picked has relevance {}", order.size(),
-                                           value(run, step.relevance, order.back())));
+    if (std::ranges::find(order, base_) == order.end())
+      current_.details.push_back(fmt::format("not among the {} picked", order.size()));
+  }
+  void tell(Run& run, const graph::SampleStep&) {
+    const auto& order = run.batch.order;
+    if (std::ranges::find(order, base_) == order.end())
+      current_.details.push_back(fmt::format("not among the {} drawn", order.size()));
   }
   void tell(Run&, const auto&) {}
 
@@ -234,8 +196,10 @@ class Follower : public Observer {
   uint32_t row_;
   Why& why_;
   WhyStep current_;
-  uint32_t base_ = UINT32_MAX;  // once it is in the batch
-  bool recalled_ = false, gone_ = false;
+  uint32_t base_ = UINT32_MAX;      // once it is in the batch
+  std::vector<uint8_t> brought_{};  // by channel
+  RerankStory rerank_{};
+  bool gone_ = false;
 };
 
 std::optional<uint32_t> find_item(const store::Table& table, const std::string& key) {

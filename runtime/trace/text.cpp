@@ -16,6 +16,7 @@ void add_channel(std::string& out, const ChannelTrace& channel) {
   out +=
       fmt::format("{:>8} {:>7} {:>8}  {:4}  {}: {} looked at, {} kept{}\n", "", channel.out, channel.us, "",
                   channel.name, channel.looked_at, channel.kept, channel.short_of_take ? ", fewer than its take" : "");
+  if (!channel.degraded.empty()) out += fmt::format("{:27}      failed: {}\n", "", channel.degraded);
   add_drops(out, channel.drops, "      ");
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "operators/list.h"
@@ -16,7 +15,6 @@ namespace {
 using operators::RerankResult;
 using operators::SimilarityTerm;
 using Vectors = std::vector<std::vector<float>>;
-using Page = std::vector<uint32_t>;
 
 struct Space {
   Vectors vectors;  // empty: missing
@@ -25,19 +23,29 @@ struct Space {
   std::optional<int64_t> window{};
 };
 
-RerankResult run(const operators::OperatorDef& def, const Slate& slate, const Space& space) {
-  SlateCall built(slate);
+/// The call, and what it points into.
+struct SpaceCall {
+  SpaceCall(const Slate& slate, const Space& space) : built(slate) {
+    for (const auto& v : space.vectors) vectors.push_back(v.empty() ? nullptr : v.data());
+    term = {.kind = SimilarityTerm::Kind::cosine, .weight = 1, .dimension = space.dimension, .vectors = vectors};
+    built.call.similarity = {&term, 1};
+    built.call.theta = space.theta;
+    built.call.gamma = space.gamma;
+    built.call.window = space.window;
+    built.call.dimension = space.dimension;
+    built.call.vectors = vectors;
+  }
+  SlateCall built;
   std::vector<const float*> vectors;
-  for (const auto& v : space.vectors) vectors.push_back(v.empty() ? nullptr : v.data());
-  const SimilarityTerm term{
-      .kind = SimilarityTerm::Kind::cosine, .weight = 1, .dimension = space.dimension, .vectors = vectors};
-  built.call.similarity = {&term, 1};
-  built.call.theta = space.theta;
-  built.call.gamma = space.gamma;
-  built.call.window = space.window;
-  built.call.dimension = space.dimension;
-  built.call.vectors = vectors;
-  return std::get<operators::RerankDef>(def.what).run(built.call);
+  SimilarityTerm term{};
+};
+
+operators::Rerank rerank_of(const operators::OperatorDef& def) {
+  return std::get<operators::RerankDef>(def.what).run;
+}
+
+RerankResult run(const operators::OperatorDef& def, const Slate& slate, const Space& space) {
+  return rerank_of(def)(SpaceCall(slate, space).built.call);
 }
 
 double dot(const Space& space, uint32_t i, uint32_t j) {
@@ -109,29 +117,6 @@ double ssd_objective(const Slate& slate, const Space& space, const Page& page, u
   return double{slate.relevance[i]} + double{space.gamma} * volume;
 }
 
-/// Every pick is the best of those that may stand there, but for `near`; relaxations are those the rules need.
-void replay(const Slate& slate, const RerankResult& result, double near,
-            const std::function<double(const Page&, uint32_t)>& objective) {
-  Page page;
-  std::vector<operators::Relaxation> relaxations;
-  for (const uint32_t pick : result.picks) {
-    const auto left = standing(slate, page, relaxations);
-    ASSERT_TRUE(std::ranges::find(left, pick) != left.end()) << "position " << page.size() + 1;
-    double best = -std::numeric_limits<double>::infinity();
-    for (const uint32_t i : left) best = std::max(best, objective(page, i));
-    ASSERT_GE(objective(page, pick), best - near) << "position " << page.size() + 1;
-    page.push_back(pick);
-  }
-  if (page.size() < std::min(slate.take, slate.candidates)) {
-    EXPECT_TRUE(standing(slate, page, relaxations).empty());
-  }
-  ASSERT_EQ(relaxations.size(), result.relaxations.size());
-  for (size_t i = 0; i < relaxations.size(); ++i) {
-    EXPECT_EQ(relaxations[i].position, result.relaxations[i].position);
-    EXPECT_EQ(relaxations[i].rule, result.relaxations[i].rule);
-  }
-}
-
 /// Directions far from each other, duplicates among them, missing ones and zeros.
 Space random_space(std::mt19937& random, uint32_t candidates, uint32_t least_dimension) {
   std::normal_distribution<float> normal;
@@ -167,6 +152,8 @@ TEST(Dpp, PicksTheBestAtEachPositionOfRandomSlates) {
       return theta * double{slate.relevance[i]} + (1 - theta) * log;
     };
     replay(slate, run(operators::dpp(), slate, space), 1e-5, objective);
+    if (round % 10 == 0)
+      expect_recorded(slate, rerank_of(operators::dpp()), SpaceCall(slate, space).built.call, 1e-4, objective);
     if (HasFailure()) FAIL() << "round " << round;
   }
   EXPECT_GT(duplicates, 1000U);
@@ -229,8 +216,10 @@ TEST(Ssd, PicksTheBestAtEachPositionOfRandomSlates) {
   for (int round = 0; round < 1500; ++round) {
     const Slate slate = random_slate(random);
     const Space space = random_space(random, slate.candidates, 1);
-    replay(slate, run(operators::ssd(), slate, space), 1e-5,
-           [&](const Page& page, uint32_t i) { return ssd_objective(slate, space, page, i); });
+    const auto objective = [&](const Page& page, uint32_t i) { return ssd_objective(slate, space, page, i); };
+    replay(slate, run(operators::ssd(), slate, space), 1e-5, objective);
+    if (round % 10 == 0)
+      expect_recorded(slate, rerank_of(operators::ssd()), SpaceCall(slate, space).built.call, 1e-5, objective);
     if (HasFailure()) FAIL() << "round " << round;
   }
 }

@@ -109,6 +109,19 @@ class WhyTool : public testing::Test {
     }
     return out;
   }
+  /// The details of the last step, in one line.
+  static std::string last(const Json& why) {
+    std::string out;
+    for (const auto& detail : why["steps"].back()["details"])
+      out += (out.empty() ? "" : " ") + detail.get<std::string>();
+    return out;
+  }
+  void change(const std::string& from, const std::string& to) const {
+    std::string text = Workspace::read(space_.path("page.rec"));
+    const size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    space_.write("page.rec", text.replace(at, from.size(), to));
+  }
   static std::string channel(const Json& why, size_t at) { return why["steps"][at]["details"].dump(); }
   Workspace space_;
 };
@@ -145,7 +158,33 @@ TEST_F(WhyTool, TheCutOfTop) {
 
 TEST_F(WhyTool, NotPicked) {
   const std::string said = loss(why("10"));
-  EXPECT_NE(said.find("rerank: relevance 5"), std::string::npos) << said;
+  EXPECT_EQ(said,
+            "rerank: relevance 5, place 1 of 2 before it position 1: kept out by `must at most 0 in first 1 where "
+            "item.author == 1`, line 11 not among the 1 picked");
+}
+
+TEST_F(WhyTool, TheObjectiveAtEachPick) {
+  change("must at most 0 in first 1 where item.author == 1", "at most 0 in first 1 where item.author == 4");
+  change("top 2 by value", "top 4 by value");
+  change("relevance: value) take 1", "relevance: value) take 2");
+  EXPECT_EQ(loss(why("14")),
+            "rerank: relevance 1, place 3 of 3 before it position 1: kept out by `at most 0 in first 1 where "
+            "item.author == 4`, line 11 position 2: its objective is 1; 12 won with 3 not among the 2 picked");
+  EXPECT_NE(last(why("10")).find("position 1: picked, its objective is 5"), std::string::npos) << last(why("10"));
+}
+
+TEST_F(WhyTool, TheQuotaOfAMerge) {
+  change("merge in_order(take: 4)", "merge quota(popular: 1 .. 2, videos: 1 .. 1)");
+  const std::string said = loss(why("14"));
+  EXPECT_NE(said.find("the quota of `popular` is at most 2"), std::string::npos) << said;
+}
+
+TEST_F(WhyTool, ChannelsThatDidNotRun) {
+  change("by item.likes take 2", "by item.likes take 2 when overlaps(user.blocked, [1])");
+  EXPECT_NE(channel(why("13"), 1).find("not run: its `when` is false"), std::string::npos) << why("13");
+  change("merge in_order(take: 4)", "merge waterfall(take: 1)");
+  change("take 2 when overlaps(user.blocked, [1])", "take 2");
+  EXPECT_NE(channel(why("13"), 1).find("not run: the channels before it"), std::string::npos) << why("13");
 }
 
 /// Waits, ten seconds at most, until a file holds a text.
