@@ -18,6 +18,7 @@ void add_run(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
 void add_explain(CLI::App& app, int& exit);
 void add_why(CLI::App& app, int& exit);
+void add_diff(CLI::App& app, int& exit);
 void add_fmt(CLI::App& app, int& exit);
 void add_test(CLI::App& app, int& exit);
 void add_operators(CLI::App& app, int& exit);

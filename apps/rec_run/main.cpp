@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   add_check(app, exit);
   add_explain(app, exit);
   add_why(app, exit);
+  add_diff(app, exit);
   add_fmt(app, exit);
   add_test(app, exit);
   add_operators(app, exit);

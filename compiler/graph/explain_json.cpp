@@ -21,6 +21,8 @@ class Writer {
     out["item"] = catalog_.tables[plan_.item_table].name;
     out["parameters"] = Json::array();
     for (const auto& parameter : plan_.parameters) out["parameters"].push_back(describe(parameter));
+    if (plan_.deadline != kNoExpr) out["deadline"] = text(plan_.deadline);
+    if (plan_.otherwise != nullptr) out["else"] = plan_.otherwise->name;
     out["steps"] = steps(plan_.steps);
     out["emit"] = Json::array();
     for (const auto& emit : plan_.emits) out["emit"].push_back({{"name", emit.name}, {"value", text(emit.value)}});

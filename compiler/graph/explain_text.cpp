@@ -22,6 +22,10 @@ class Explainer {
     out_ += fmt::format("  user: {}   item: {}\n", catalog_.tables[plan_.user_table].name,
                         catalog_.tables[plan_.item_table].name);
     parameters();
+    if (plan_.deadline != kNoExpr) {
+      out_ += fmt::format("  deadline {}{}\n", text(plan_.deadline),
+                          plan_.otherwise == nullptr ? "" : " else " + plan_.otherwise->name);
+    }
     int number = 0;
     for (const auto& step : plan_.steps) {
       std::visit([&](const auto& what) { explain(step, what, ++number); }, step.what);

@@ -214,7 +214,9 @@ void expect_recorded(const Slate& slate, operators::Rerank rerank, operators::Re
       if (!pick.excluded_by && std::isfinite(pick.objective)) {
         ASSERT_NEAR(pick.objective, objective(all, watched), near);
       }
-      if (std::isfinite(pick.winner_objective)) ASSERT_NEAR(pick.winner_objective, objective(all, pick.winner), near);
+      if (std::isfinite(pick.winner_objective)) {
+        ASSERT_NEAR(pick.winner_objective, objective(all, pick.winner), near);
+      }
       page.push_back(pick.winner);
     }
   }

@@ -60,6 +60,16 @@ TEST(Examples, CheckHasNothingToWarnOf) {
   EXPECT_EQ(demo().rec_run("run " + loud + " --user 1").err.find("R4501"), std::string::npos);
 }
 
+TEST(Examples, NoneDiffersFromItself) {
+  for (const auto& lesson : lessons()) {
+    const auto diff = demo().rec_run("diff '" + lesson.string() + "' '" + lesson.string() + "' --data '" +
+                                     demo().path() + "' --user 42");
+    EXPECT_EQ(diff.exit, 0) << diff.err;
+    EXPECT_NE(diff.out.find("the plans are the same"), std::string::npos) << diff.out;
+    EXPECT_NE(diff.out.find("1 same page, 0 others"), std::string::npos) << diff.out;
+  }
+}
+
 TEST(Examples, EachRunsWithoutAComplaint) {
   ASSERT_GE(lessons().size(), 9U);
   for (const auto& lesson : lessons()) {

@@ -47,6 +47,15 @@ TEST_F(Tools, ExplainsAPlanAsJson) {
   EXPECT_EQ(plan["emit"][0]["name"], "value");
 }
 
+TEST_F(Tools, ExplainsADeadline) {
+  std::string text = kPage;
+  text.replace(text.find("  recall"), 0, "  deadline 50ms else other\n");
+  space_.write("page.rec", text + "pipeline other(user: users, item: notes) { recall { a = items take 1 } }\n");
+  EXPECT_EQ(Json::parse(explain("--format json --pipeline page").out)["else"], "other");
+  const Outcome run = explain("--pipeline page");
+  EXPECT_NE(run.out.find("deadline 50ms else other"), std::string::npos) << run.out << run.err;
+}
+
 TEST_F(Tools, AnalyzesARequest) {
   const Outcome text = explain("--analyze --user 1");
   ASSERT_EQ(text.exit, 0) << text.err;
