@@ -70,12 +70,6 @@ ExprId Expressions::sequence_method(const syntax::Expr& expr, const syntax::Call
                               : check_as(*call.arguments[0].value, scope, types::duration(), graph::kRequest,
                                          "how far back `.within` looks");
     if (bound == kNoExpr) return kNoExpr;
-    if (level(base) & graph::kCandidate) {
-      return not_supported(context_.diagnostics, expr.span,
-                           fmt::format("`.{}` of a `.where` that looks at the candidate", word),
-                           fmt::format("put `.{}` before `.where`", word)),
-             kNoExpr;
-    }
     return add({.op = last ? Op::sequence_last : Op::sequence_within,
                 .type = type(base),
                 .args = {base, bound},

@@ -90,9 +90,12 @@ std::string ProgramWriter::leaf(Kind kind, bool event) {
 }
 
 std::string ProgramWriter::sequence(int depth) {
-  const std::string base = pick({"user.clicks", "user.clicks.last(20)", "user.clicks.within(3d)"});
-  if (depth > 0 && chance(30)) return base + ".where(e => " + expression(Kind::boolean, 1, true) + ")";
-  return base;
+  std::string text = pick({"user.clicks", "user.clicks.last(20)", "user.clicks.within(3d)"});
+  while (depth > 0 && chance(30)) {
+    text += ".where(e => " + expression(Kind::boolean, 1, true) + ")";
+    if (chance(30)) text += pick({".last(5)", ".last(1)", ".within(2d)", ".last(3).within(5d)"});
+  }
+  return text;
 }
 
 std::string ProgramWriter::aggregate(Kind kind, int depth) {
