@@ -2,6 +2,7 @@
 // 2018).
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "operators/list.h"
 #include "operators/numerics/log.h"
@@ -25,8 +26,7 @@ class Objective {
         likeness_(call.arena.allocate<float>(call.candidates)),
         factor_(diagonal(call), effective_window(call).value_or(most_placed(call)), call.arena),
         gains_(call.arena.allocate<double>(call.candidates)),
-        values_(call.arena.allocate<double>(call.candidates)),
-        eligible_(call.arena.allocate<uint8_t>(call.candidates)) {
+        estimates_(call.arena.allocate<double>(call.candidates)) {
     for (uint32_t i = 0; i < call.candidates; ++i) gains_[i] = theta_ * static_cast<double>(call.relevance[i]);
     refresh();
   }
@@ -41,9 +41,32 @@ class Objective {
     refresh();
   }
 
-  std::span<const double> values() const { return values_; }
-  /// Those that are no duplicates of the window.
-  std::span<const uint8_t> eligible() const { return eligible_; }
+  /// No duplicate of the window.
+  bool eligible(uint32_t candidate) const { return theta_ == 1 || factor_.complements()[candidate] > kDuplicate; }
+  double of(uint32_t candidate) const {
+    return gains_[candidate] + (1 - theta_) * numerics::log_core(factor_.complements()[candidate]);
+  }
+  /// The first of the best that are eligible among `allowed`; none where none is.
+  std::optional<uint32_t> best(std::span<const uint8_t> allowed) const {
+    const double top = estimates_[best_of(estimates_, allowed)];
+    // A logarithm is computed only where its estimate leaves open who is best.
+    const double least = top - (1 - theta_) * kLn2 * kEstimateError;
+    std::optional<uint32_t> best;
+    double most = 0;
+    const auto look = [&](uint32_t i) {
+      if (allowed[i] == 0 || estimates_[i] < least || !eligible(i)) return;
+      const double value = of(i);
+      if (best && !is_better(value, most)) return;
+      best = i;
+      most = value;
+    };
+    if (top > -std::numeric_limits<double>::infinity()) {
+      numerics::visit_at_least(estimates_, least, look);
+    } else {  // no relevance is a number
+      for (uint32_t i = 0; i < allowed.size(); ++i) look(i);
+    }
+    return best;
+  }
 
  private:
   std::span<const double> diagonal(const RerankCall& call) {
@@ -54,14 +77,22 @@ class Objective {
     return out;
   }
 
+  /// A float's bits, read as a number, are its binary logarithm but for what the mantissa m in [1, 2) lies below its
+  /// chord: log2(m) − (m − 1) is from 0 to 0.0861. Rounding adds less than 0.0001.
+  static double estimated_log(double x) {
+    constexpr float kOne = 1U << 23;
+    return kLn2 * static_cast<double>(static_cast<float>(std::bit_cast<int32_t>(static_cast<float>(x))) / kOne - 127);
+  }
+  static constexpr double kLn2 = 0.6931471805599453, kEstimateError = 0.0863;
+
   void refresh() {
     const auto complements = factor_.complements();
     const double diversity = 1 - theta_;
-    // Two loops, so that each is one of vectors.
-    for (size_t i = 0; i < values_.size(); ++i) eligible_[i] = complements[i] > kDuplicate || diversity == 0 ? 1 : 0;
-    for (size_t i = 0; i < values_.size(); ++i) {
-      const double complement = complements[i] > kDuplicate ? complements[i] : kDuplicate;
-      values_[i] = gains_[i] + diversity * numerics::log_core(complement);
+    const double least = diversity == 0 ? -std::numeric_limits<double>::infinity() : kDuplicate;
+    for (size_t i = 0; i < estimates_.size(); ++i) {
+      const double estimate = gains_[i] + diversity * estimated_log(complements[i]);
+      const bool counts = complements[i] > least;
+      estimates_[i] = counts ? estimate : std::numeric_limits<double>::quiet_NaN();
     }
   }
 
@@ -69,28 +100,28 @@ class Objective {
   Similarity similarity_;
   std::span<float> likeness_;
   WindowFactor factor_;
-  std::span<double> gains_, values_;
-  std::span<uint8_t> eligible_;
+  std::span<double> gains_, estimates_;
 };
+
+/// The most relevant, where all are duplicates.
+uint32_t most_relevant(std::span<const float> relevance, std::span<const uint8_t> allowed) {
+  auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
+  for (uint32_t i = best + 1; i < allowed.size(); ++i) {
+    if (allowed[i] != 0 && is_better(static_cast<double>(relevance[i]), static_cast<double>(relevance[best]))) best = i;
+  }
+  return best;
+}
 
 RerankResult run(const RerankCall& call) {
   Objective objective(call);
-  std::vector<uint8_t> fresh(call.candidates);
   return select(
       call,
       [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) {
-        bool any = false;
-        for (size_t i = 0; i < fresh.size(); ++i) {
-          fresh[i] = allowed[i] & objective.eligible()[i];
-          any |= fresh[i] != 0;
-        }
-        // Duplicates are left for when there is nothing else, by relevance.
-        return any ? best_of<double>(objective.values(), fresh) : best_of<float>(call.relevance, allowed);
+        const auto best = objective.best(allowed);
+        return best ? *best : most_relevant(call.relevance, allowed);
       },
       [&](uint32_t pick) { objective.place(pick); },
-      [&](uint32_t i) {
-        return objective.eligible()[i] != 0 ? objective.values()[i] : -std::numeric_limits<double>::infinity();
-      });
+      [&](uint32_t i) { return objective.eligible(i) ? objective.of(i) : -std::numeric_limits<double>::infinity(); });
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace rec::operators {
 namespace {
 
 RerankResult run(const RerankCall& call) {
-  const Similarity similarity(call.similarity, call.candidates, call.arena);
+  Similarity similarity(call.similarity, call.candidates, call.arena);
   WindowMaximum likeness(call.candidates, effective_window(call), call.arena);
   // θ · relevance − (1 − θ) · likeness, in double; at θ = 1 likeness must not matter even where it is not finite.
   const double theta = static_cast<double>(call.theta);
@@ -23,8 +23,7 @@ RerankResult run(const RerankCall& call) {
   std::ranges::copy(gains, objective.begin());
 
   return select(
-      call,
-      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) { return best_of<double>(objective, allowed); },
+      call, [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) { return best_of(objective, allowed); },
       [&](uint32_t pick) {
         if (diversity == 0) return;
         similarity.row(pick, likeness.next_row());

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "operators/numerics/lanes.h"
 #include "operators/operator.h"
 #include "operators/rules/rules.h"
 
@@ -19,13 +20,15 @@ inline bool is_better(double a, double b) {
 }
 
 /// The first of the best among those whose `allowed` byte is set; there is one.
-template <typename T>
-uint32_t best_of(std::span<const T> objective, std::span<const uint8_t> allowed) {
-  auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
-  for (uint32_t i = best + 1; i < allowed.size(); ++i) {
-    if (objective[i] <= objective[best] || allowed[i] == 0) continue;
-    if (is_better(static_cast<double>(objective[i]), static_cast<double>(objective[best]))) best = i;
-  }
+inline uint32_t best_of(std::span<const double> objective, std::span<const uint8_t> allowed) {
+  const auto first = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
+  uint32_t best = first;
+  double most = -std::numeric_limits<double>::infinity();
+  numerics::visit_at_least(objective, most, [&](uint32_t i) {
+    if (allowed[i] == 0 || !is_better(objective[i], objective[best])) return;
+    best = i;
+    most = objective[i];
+  });
   return best;
 }
 

@@ -10,7 +10,7 @@
 namespace rec::operators {
 namespace {
 
-constexpr uint32_t kTile = 32;
+constexpr uint32_t kTile = 64;  // eight registers of sums: as many as hide how long an addition takes
 
 /// What a vector is multiplied with when it is copied: 1, or 1/|v|; 0 for one that is similar to nothing.
 float scale_of(const SimilarityTerm& term, const float* vector) {
@@ -52,30 +52,50 @@ void add_jaccard(const SimilarityTerm& term, uint32_t candidate, std::span<float
 Similarity::Similarity(std::span<const SimilarityTerm> terms, uint32_t candidates, column::Arena& arena)
     : terms_(terms), tiled_(terms.size()) {
   const size_t tiles = (candidates + size_t{kTile} - 1) / kTile;
+  uint32_t longest = 0;
   for (size_t t = 0; t < terms.size(); ++t) {
     const SimilarityTerm& term = terms[t];
     if (term.kind != SimilarityTerm::Kind::cosine && term.kind != SimilarityTerm::Kind::dot) continue;
     tiled_[t] = {arena.allocate<float>(tiles * term.dimension * kTile), term.dimension};
-    std::ranges::fill(tiled_[t].values, 0.0F);
-    for (uint32_t i = 0; i < candidates; ++i) {
-      const float* vector = term.vectors[i];
-      const float scale = scale_of(term, vector);
-      if (scale == 0) continue;
-      float* lane = tiled_[t].values.data() + size_t{i / kTile} * term.dimension * kTile + i % kTile;
-      for (uint32_t e = 0; e < term.dimension; ++e) lane[size_t{e} * kTile] = vector[e] * scale;
-    }
+    for (uint32_t tile = 0; tile < tiles; ++tile) fill_tile(term, tile * kTile, candidates, tiled_[t]);
+    longest = std::max(longest, term.dimension);
+  }
+  own_ = arena.allocate<float>(longest);
+}
+
+/// Copies the vectors from candidate `first` on into their tile.
+void Similarity::fill_tile(const SimilarityTerm& term, uint32_t first, uint32_t candidates, const Tiled& tiled) {
+  float* const tile = tiled.values.data() + size_t{first} * term.dimension;
+  std::array<float, kTile> scales{};
+  std::array<const float*, kTile> vectors;
+  vectors.fill(nullptr);
+  for (uint32_t lane = 0; lane < kTile && first + lane < candidates; ++lane) {
+    scales[lane] = scale_of(term, term.vectors[first + lane]);
+    if (scales[lane] != 0) vectors[lane] = term.vectors[first + lane];
+  }
+  // A lane without a vector is any other times 0.
+  const auto any = std::ranges::find_if(vectors, [](const float* vector) { return vector != nullptr; });
+  if (any == vectors.end()) {
+    std::fill_n(tile, size_t{term.dimension} * kTile, 0.0F);
+    return;
+  }
+  std::ranges::replace(vectors, static_cast<const float*>(nullptr), *any);
+  for (uint32_t lane = 0; lane < kTile; ++lane) {
+    const float* vector = vectors[lane];
+    float* to = tile + lane;
+    for (uint32_t e = 0; e < term.dimension; ++e) to[size_t{e} * kTile] = vector[e] * scales[lane];
   }
 }
 
-void Similarity::add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) const {
+void Similarity::add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) {
   const size_t tile_size = size_t{tiled.dimension} * kTile;
-  const float* own = tiled.values.data() + candidate / kTile * tile_size + candidate % kTile;
+  const float* lane_of_own = tiled.values.data() + candidate / kTile * tile_size + candidate % kTile;
+  for (size_t e = 0; e < tiled.dimension; ++e) own_[e] = lane_of_own[e * kTile];
   for (size_t first = 0; first < out.size(); first += kTile) {
     const float* tile = tiled.values.data() + first / kTile * tile_size;
     std::array<float, kTile> sums{};
     for (size_t e = 0; e < tiled.dimension; ++e) {
-      const float factor = own[e * kTile];
-      for (size_t lane = 0; lane < kTile; ++lane) sums[lane] += factor * tile[e * kTile + lane];
+      for (size_t lane = 0; lane < kTile; ++lane) sums[lane] = std::fma(own_[e], tile[e * kTile + lane], sums[lane]);
     }
     const size_t lanes = std::min<size_t>(kTile, out.size() - first);
     for (size_t lane = 0; lane < lanes; ++lane) out[first + lane] += weight * sums[lane];
@@ -88,7 +108,8 @@ void Similarity::add_squares(const Tiled& tiled, float weight, std::span<float> 
     const float* tile = tiled.values.data() + first / kTile * tile_size;
     std::array<float, kTile> sums{};
     for (size_t e = 0; e < tiled.dimension; ++e) {
-      for (size_t lane = 0; lane < kTile; ++lane) sums[lane] += tile[e * kTile + lane] * tile[e * kTile + lane];
+      for (size_t lane = 0; lane < kTile; ++lane)
+        sums[lane] = std::fma(tile[e * kTile + lane], tile[e * kTile + lane], sums[lane]);
     }
     const size_t lanes = std::min<size_t>(kTile, out.size() - first);
     for (size_t lane = 0; lane < lanes; ++lane) out[first + lane] += weight * (sums[lane] == 0 ? 1.0F : sums[lane]);
@@ -107,7 +128,7 @@ void Similarity::diagonal(std::span<float> out) const {
   }
 }
 
-void Similarity::row(uint32_t candidate, std::span<float> out) const {
+void Similarity::row(uint32_t candidate, std::span<float> out) {
   std::ranges::fill(out, 0.0F);
   for (size_t t = 0; t < terms_.size(); ++t) {
     switch (terms_[t].kind) {

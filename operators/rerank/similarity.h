@@ -16,9 +16,9 @@ class Similarity {
   Similarity(std::span<const SimilarityTerm> terms, uint32_t candidates, column::Arena& arena);
 
   /// out[i] = Σ over terms of weight · sim(candidate, i), i over all candidates; a missing value, a zero vector, or one
-  /// whose length is not finite has similarity 0 with others. Sums in float: over a vector's elements in their order,
-  /// then over the terms.
-  void row(uint32_t candidate, std::span<float> out) const;
+  /// whose length is not finite has similarity 0 with others. Sums in float, fused with their products: over a
+  /// vector's elements in their order, then over the terms.
+  void row(uint32_t candidate, std::span<float> out);
   /// out[i] = sim(i, i), summed as a row is; a term whose value is missing, or whose vector is similar to nothing,
   /// counts as 1.
   void diagonal(std::span<float> out) const;
@@ -31,11 +31,13 @@ class Similarity {
     uint32_t dimension = 0;
   };
 
+  static void fill_tile(const SimilarityTerm& term, uint32_t first, uint32_t candidates, const Tiled& tiled);
   void add_squares(const Tiled& tiled, float weight, std::span<float> out) const;
-  void add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) const;
+  void add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out);
 
   std::span<const SimilarityTerm> terms_;
   std::vector<Tiled> tiled_;  // one a term; empty for `same` and `jaccard`
+  std::span<float> own_;      // the vector whose row is made, its elements side by side
 };
 
 }  // namespace rec::operators

@@ -2,14 +2,24 @@
 #include "operators/rerank/window_factor.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
+
+#include "operators/numerics/lanes.h"
 
 namespace rec::operators {
 namespace {
 
-constexpr size_t kBlock = 32;  // candidates that go through all columns together
+using numerics::all;
+using numerics::Doubles;
+using numerics::fused;
+using numerics::kDoubles;
+using numerics::load;
+using numerics::store;
+
+// Candidates that go through all columns together: enough that one does not wait for the other, few enough that
+// registers hold what is computed of them.
+constexpr size_t kVectors = 3, kBlock = kVectors * kDoubles;
 
 std::span<double> zeros(column::Arena& arena, size_t count) {
   const auto out = arena.allocate<double>(count);
@@ -37,12 +47,14 @@ void WindowFactor::push(uint32_t pick) {
   plan_rotations(pick, slides);
   const double square = complements_[pick] + own_oldest_ * own_oldest_;
   const double pivot = square > kDependent * diagonal_[pick] ? std::sqrt(square) : 0;
+  const double inverse = pivot > 0 ? 1 / pivot : 0;
   double* const added = slides ? columns_.front() : arena_.allocate<double>(padded_).data();
-  apply(slides, pivot > 0 ? 1 / pivot : 0, added);
-
   if (slides) {
+    slide(inverse);
     members_.erase(members_.begin());
     columns_.erase(columns_.begin());
+  } else {
+    grow(inverse, added);
   }
   // What is known exactly: L is triangular, and its diagonal.
   for (size_t k = 0; k < members_.size(); ++k) {
@@ -86,33 +98,50 @@ void WindowFactor::plan_rotations(uint32_t pick, bool slides) {
   }
 }
 
-/// Rotates the columns that stay, makes the pick's column of them and the row, and moves the complements on: block by
-/// block, so that each number is read and written once. `out` may be the oldest column.
-void WindowFactor::apply(bool slides, double inverse_pivot, double* out) {
+/// The pick's column from what is left of its row when the others are taken out: block by block, so that each number is
+/// read and written once.
+void WindowFactor::grow(double inverse_pivot, double* added) {
   for (size_t at = 0; at < padded_; at += kBlock) {
-    std::array<double, kBlock> oldest{}, left;
-    if (slides) std::copy_n(columns_.front() + at, kBlock, oldest.begin());
-    std::copy_n(row_.data() + at, kBlock, left.begin());
+    Doubles left[kVectors];
+    for (size_t v = 0; v < kVectors; ++v) left[v] = load(row_.data() + at + v * kDoubles);
     for (size_t k = 0; k < own_.size(); ++k) {
-      double* const column = columns_[k + (slides ? 1 : 0)] + at;
-      const double own = own_[k];
-      if (slides) {
-        const auto [cosine, sine] = rotations_[k];
-        for (size_t lane = 0; lane < kBlock; ++lane) {
-          const double value = column[lane];
-          column[lane] = cosine * value + sine * oldest[lane];
-          oldest[lane] = cosine * oldest[lane] - sine * value;
-          left[lane] -= own * column[lane];
-        }
-      } else {
-        for (size_t lane = 0; lane < kBlock; ++lane) left[lane] -= own * column[lane];
+      const Doubles own = all(-own_[k]);
+      const double* const column = columns_[k] + at;
+      for (size_t v = 0; v < kVectors; ++v) left[v] = fused(own, load(column + v * kDoubles), left[v]);
+    }
+    for (size_t v = 0; v < kVectors; ++v) {
+      double* const complement = complements_.data() + at + v * kDoubles;
+      const Doubles entry = left[v] * all(inverse_pivot);
+      store(fused(-entry, entry, load(complement)), complement);
+      store(entry, added + at + v * kDoubles);
+    }
+  }
+}
+
+/// The same, and before it the rotations of the columns that stay; the pick's column takes the place of the oldest.
+void WindowFactor::slide(double inverse_pivot) {
+  double* const first = columns_.front();
+  for (size_t at = 0; at < padded_; at += kBlock) {
+    Doubles oldest[kVectors], left[kVectors];
+    for (size_t v = 0; v < kVectors; ++v) {
+      oldest[v] = load(first + at + v * kDoubles);
+      left[v] = load(row_.data() + at + v * kDoubles);
+    }
+    for (size_t k = 0; k < own_.size(); ++k) {
+      const Doubles own = all(-own_[k]), cosine = all(rotations_[k].cosine), sine = all(rotations_[k].sine);
+      double* const column = columns_[k + 1] + at;
+      for (size_t v = 0; v < kVectors; ++v) {
+        const Doubles before = load(column + v * kDoubles), turned = fused(cosine, before, sine * oldest[v]);
+        oldest[v] = fused(-sine, before, cosine * oldest[v]);
+        left[v] = fused(own, turned, left[v]);
+        store(turned, column + v * kDoubles);
       }
     }
-    double* const complements = complements_.data() + at;
-    for (size_t lane = 0; lane < kBlock; ++lane) {
-      const double entry = left[lane] * inverse_pivot;
-      complements[lane] += oldest[lane] * oldest[lane] - entry * entry;
-      out[at + lane] = entry;
+    for (size_t v = 0; v < kVectors; ++v) {
+      double* const complement = complements_.data() + at + v * kDoubles;
+      const Doubles entry = left[v] * all(inverse_pivot);
+      store(fused(-entry, entry, fused(oldest[v], oldest[v], load(complement))), complement);
+      store(entry, first + at + v * kDoubles);
     }
   }
 }

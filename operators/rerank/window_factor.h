@@ -37,7 +37,8 @@ class WindowFactor {
   };
 
   void plan_rotations(uint32_t pick, bool slides);
-  void apply(bool slides, double inverse_pivot, double* out);
+  void grow(double inverse_pivot, double* added);
+  void slide(double inverse_pivot);
 
   size_t width_, padded_, window_;
   column::Arena& arena_;
