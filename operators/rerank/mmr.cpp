@@ -1,6 +1,8 @@
 // `mmr`: maximal marginal relevance (Carbonell and Goldstein 1998; algorithms.md, "MMR"): relevance against likeness to
 // what is selected already.
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "operators/list.h"
 #include "operators/rerank/parameters.h"
@@ -13,6 +15,9 @@ namespace {
 
 RerankResult run(const RerankCall& call) {
   Similarity similarity(call.similarity, call.candidates, call.arena);
+  std::vector<uint32_t> all(call.candidates);
+  std::iota(all.begin(), all.end(), 0U);
+  similarity.add(all);
   WindowMaximum likeness(call.candidates, effective_window(call), call.arena);
   // θ · relevance − (1 − θ) · likeness, in double; at θ = 1 likeness must not matter even where it is not finite.
   const double theta = static_cast<double>(call.theta);
@@ -26,7 +31,7 @@ RerankResult run(const RerankCall& call) {
       call, [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) { return best_of(objective, allowed); },
       [&](uint32_t pick) {
         if (diversity == 0) return;
-        similarity.row(pick, likeness.next_row());
+        similarity.row(pick, 0, likeness.next_row());
         likeness.push();
         const auto maxima = likeness.maxima();
         for (size_t i = 0; i < objective.size(); ++i)

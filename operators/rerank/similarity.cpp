@@ -10,7 +10,7 @@
 namespace rec::operators {
 namespace {
 
-constexpr uint32_t kTile = 64;  // eight registers of sums: as many as hide how long an addition takes
+constexpr size_t kTile = 64;  // eight registers of sums: as many as hide how long an addition takes
 
 /// What a vector is multiplied with when it is copied: 1, or 1/|v|; 0 for one that is similar to nothing.
 float scale_of(const SimilarityTerm& term, const float* vector) {
@@ -20,12 +20,18 @@ float scale_of(const SimilarityTerm& term, const float* vector) {
   return std::isfinite(squares) && squares > 0 ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
 }
 
-void add_same(const SimilarityTerm& term, uint32_t candidate, std::span<float> out) {
-  const auto has = [&](size_t i) { return term.present.empty() || term.present[i] != 0; };
-  if (!has(candidate)) return;
-  const int64_t value = term.values[candidate];
-  for (size_t i = 0; i < out.size(); ++i) {
-    if (term.values[i] == value && has(i)) out[i] += term.weight;
+bool has_vectors(const SimilarityTerm& term) {
+  return term.kind == SimilarityTerm::Kind::cosine || term.kind == SimilarityTerm::Kind::dot;
+}
+
+/// Calls body(tile, lane, part) for each tile that a part of `out` lies in: the tile's first place, and the part's
+/// first lane there. out[0] is the place `first`.
+template <typename Body>
+void for_tiles(size_t first, std::span<float> out, Body body) {
+  for (size_t done = 0; done < out.size();) {
+    const size_t lane = (first + done) % kTile, count = std::min(kTile - lane, out.size() - done);
+    body(first + done - lane, lane, out.subspan(done, count));
+    done += count;
   }
 }
 
@@ -42,105 +48,112 @@ float jaccard(std::span<const int64_t> a, std::span<const int64_t> b) {
   return either == 0 ? 0.0F : static_cast<float>(static_cast<double>(both) / static_cast<double>(either));
 }
 
-void add_jaccard(const SimilarityTerm& term, uint32_t candidate, std::span<float> out) {
-  const auto own = term.lists[candidate].as<int64_t>();
-  for (size_t i = 0; i < out.size(); ++i) out[i] += term.weight * jaccard(own, term.lists[i].as<int64_t>());
+/// Sums of products of a tile's elements with `factor(element)`, lane by lane.
+template <typename Factor>
+std::array<float, kTile> sums_of(const float* tile, uint32_t dimension, Factor factor) {
+  std::array<float, kTile> sums{};
+  for (size_t e = 0; e < dimension; ++e) {
+    for (size_t lane = 0; lane < kTile; ++lane)
+      sums[lane] = std::fma(factor(e, lane), tile[e * kTile + lane], sums[lane]);
+  }
+  return sums;
 }
 
 }  // namespace
 
-Similarity::Similarity(std::span<const SimilarityTerm> terms, uint32_t candidates, column::Arena& arena)
+float* Similarity::Tiled::lane(size_t place) const {
+  return values.data() + place / kTile * dimension * kTile + place % kTile;
+}
+
+Similarity::Similarity(std::span<const SimilarityTerm> terms, size_t most, column::Arena& arena)
     : terms_(terms), tiled_(terms.size()) {
-  const size_t tiles = (candidates + size_t{kTile} - 1) / kTile;
+  places_.reserve(most);
+  const size_t tiles = (most + kTile - 1) / kTile;
   uint32_t longest = 0;
   for (size_t t = 0; t < terms.size(); ++t) {
-    const SimilarityTerm& term = terms[t];
-    if (term.kind != SimilarityTerm::Kind::cosine && term.kind != SimilarityTerm::Kind::dot) continue;
-    tiled_[t] = {arena.allocate<float>(tiles * term.dimension * kTile), term.dimension};
-    for (uint32_t tile = 0; tile < tiles; ++tile) fill_tile(term, tile * kTile, candidates, tiled_[t]);
-    longest = std::max(longest, term.dimension);
+    if (!has_vectors(terms[t])) continue;
+    tiled_[t] = {arena.allocate<float>(tiles * terms[t].dimension * kTile), terms[t].dimension};
+    longest = std::max(longest, terms[t].dimension);
   }
   own_ = arena.allocate<float>(longest);
 }
 
-/// Copies the vectors from candidate `first` on into their tile.
-void Similarity::fill_tile(const SimilarityTerm& term, uint32_t first, uint32_t candidates, const Tiled& tiled) {
-  float* const tile = tiled.values.data() + size_t{first} * term.dimension;
-  std::array<float, kTile> scales{};
-  std::array<const float*, kTile> vectors;
-  vectors.fill(nullptr);
-  for (uint32_t lane = 0; lane < kTile && first + lane < candidates; ++lane) {
-    scales[lane] = scale_of(term, term.vectors[first + lane]);
-    if (scales[lane] != 0) vectors[lane] = term.vectors[first + lane];
-  }
-  // A lane without a vector is any other times 0.
-  const auto any = std::ranges::find_if(vectors, [](const float* vector) { return vector != nullptr; });
-  if (any == vectors.end()) {
-    std::fill_n(tile, size_t{term.dimension} * kTile, 0.0F);
-    return;
-  }
-  std::ranges::replace(vectors, static_cast<const float*>(nullptr), *any);
-  for (uint32_t lane = 0; lane < kTile; ++lane) {
-    const float* vector = vectors[lane];
-    float* to = tile + lane;
-    for (uint32_t e = 0; e < term.dimension; ++e) to[size_t{e} * kTile] = vector[e] * scales[lane];
-  }
-}
-
-void Similarity::add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out) {
-  const size_t tile_size = size_t{tiled.dimension} * kTile;
-  const float* lane_of_own = tiled.values.data() + candidate / kTile * tile_size + candidate % kTile;
-  for (size_t e = 0; e < tiled.dimension; ++e) own_[e] = lane_of_own[e * kTile];
-  for (size_t first = 0; first < out.size(); first += kTile) {
-    const float* tile = tiled.values.data() + first / kTile * tile_size;
-    std::array<float, kTile> sums{};
-    for (size_t e = 0; e < tiled.dimension; ++e) {
-      for (size_t lane = 0; lane < kTile; ++lane) sums[lane] = std::fma(own_[e], tile[e * kTile + lane], sums[lane]);
+void Similarity::add(std::span<const uint32_t> candidates) {
+  for (const uint32_t candidate : candidates) {
+    const size_t place = places_.size();
+    places_.push_back(candidate);
+    for (size_t t = 0; t < terms_.size(); ++t) {
+      if (tiled_[t].dimension == 0) continue;
+      if (place % kTile == 0) std::fill_n(tiled_[t].lane(place), size_t{tiled_[t].dimension} * kTile, 0.0F);
+      copy(terms_[t], candidate, tiled_[t].lane(place));
     }
-    const size_t lanes = std::min<size_t>(kTile, out.size() - first);
-    for (size_t lane = 0; lane < lanes; ++lane) out[first + lane] += weight * sums[lane];
   }
 }
 
-void Similarity::add_squares(const Tiled& tiled, float weight, std::span<float> out) const {
-  const size_t tile_size = size_t{tiled.dimension} * kTile;
-  for (size_t first = 0; first < out.size(); first += kTile) {
-    const float* tile = tiled.values.data() + first / kTile * tile_size;
-    std::array<float, kTile> sums{};
-    for (size_t e = 0; e < tiled.dimension; ++e) {
-      for (size_t lane = 0; lane < kTile; ++lane)
-        sums[lane] = std::fma(tile[e * kTile + lane], tile[e * kTile + lane], sums[lane]);
-    }
-    const size_t lanes = std::min<size_t>(kTile, out.size() - first);
-    for (size_t lane = 0; lane < lanes; ++lane) out[first + lane] += weight * (sums[lane] == 0 ? 1.0F : sums[lane]);
+void Similarity::copy(const SimilarityTerm& term, uint32_t candidate, float* lane) {
+  const float* const vector = term.vectors[candidate];
+  const float scale = scale_of(term, vector);
+  if (scale == 0) return;
+  for (uint32_t e = 0; e < term.dimension; ++e) lane[size_t{e} * kTile] = vector[e] * scale;
+}
+
+void Similarity::add_products(const Tiled& tiled, uint32_t place, float weight, size_t first, std::span<float> out) {
+  const float* const own = tiled.lane(place);
+  for (size_t e = 0; e < tiled.dimension; ++e) own_[e] = own[e * kTile];
+  for_tiles(first, out, [&](size_t tile, size_t lane, std::span<float> part) {
+    const auto sums = sums_of(tiled.lane(tile), tiled.dimension, [&](size_t e, size_t) { return own_[e]; });
+    for (size_t i = 0; i < part.size(); ++i) part[i] += weight * sums[lane + i];
+  });
+}
+
+void Similarity::add_squares(const Tiled& tiled, float weight, size_t first, std::span<float> out) const {
+  for_tiles(first, out, [&](size_t tile, size_t lane, std::span<float> part) {
+    const float* const values = tiled.lane(tile);
+    const auto sums = sums_of(values, tiled.dimension, [&](size_t e, size_t l) { return values[e * kTile + l]; });
+    for (size_t i = 0; i < part.size(); ++i) part[i] += weight * (sums[lane + i] == 0 ? 1.0F : sums[lane + i]);
+  });
+}
+
+void Similarity::add_same(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const {
+  const auto has = [&](uint32_t candidate) { return term.present.empty() || term.present[candidate] != 0; };
+  if (!has(places_[place])) return;
+  const int64_t value = term.values[places_[place]];
+  for (size_t i = 0; i < out.size(); ++i) {
+    const uint32_t other = places_[first + i];
+    if (term.values[other] == value && has(other)) out[i] += term.weight;
   }
 }
 
-void Similarity::diagonal(std::span<float> out) const {
+void Similarity::add_jaccard(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const {
+  const auto own = term.lists[places_[place]].as<int64_t>();
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] += term.weight * jaccard(own, term.lists[places_[first + i]].as<int64_t>());
+}
+
+void Similarity::diagonal(size_t first, std::span<float> out) const {
   std::ranges::fill(out, 0.0F);
   for (size_t t = 0; t < terms_.size(); ++t) {
-    const bool vectors = terms_[t].kind == SimilarityTerm::Kind::cosine || terms_[t].kind == SimilarityTerm::Kind::dot;
-    if (vectors) {
-      add_squares(tiled_[t], terms_[t].weight, out);
+    if (has_vectors(terms_[t])) {
+      add_squares(tiled_[t], terms_[t].weight, first, out);
     } else {
       for (float& sum : out) sum += terms_[t].weight;  // what is there is like itself
     }
   }
 }
 
-void Similarity::row(uint32_t candidate, std::span<float> out) {
+void Similarity::row(uint32_t place, size_t first, std::span<float> out) {
   std::ranges::fill(out, 0.0F);
   for (size_t t = 0; t < terms_.size(); ++t) {
     switch (terms_[t].kind) {
       case SimilarityTerm::Kind::cosine:
       case SimilarityTerm::Kind::dot:
-        add_products(tiled_[t], candidate, terms_[t].weight, out);
+        add_products(tiled_[t], place, terms_[t].weight, first, out);
         break;
       case SimilarityTerm::Kind::same:
-        add_same(terms_[t], candidate, out);
+        add_same(terms_[t], place, first, out);
         break;
       case SimilarityTerm::Kind::jaccard:
-        add_jaccard(terms_[t], candidate, out);
+        add_jaccard(terms_[t], place, first, out);
         break;
     }
   }

@@ -1,4 +1,4 @@
-// The similarity of one candidate with all others, a row at a time.
+// The similarity of one candidate with others, a row at a time.
 #pragma once
 
 #include <cstdint>
@@ -9,35 +9,45 @@
 
 namespace rec::operators {
 
-/// The terms made ready: vectors copied side by side (for a cosine scaled to length 1), so that a row is one pass over
-/// memory.
+/// The terms made ready for the candidates that were added: vectors copied side by side (for a cosine scaled to length
+/// 1), so that a row is one pass over memory. Candidates are named by their places, in the order they were added.
 class Similarity {
  public:
-  Similarity(std::span<const SimilarityTerm> terms, uint32_t candidates, column::Arena& arena);
+  /// `most`: how many candidates will be added.
+  Similarity(std::span<const SimilarityTerm> terms, size_t most, column::Arena& arena);
 
-  /// out[i] = Σ over terms of weight · sim(candidate, i), i over all candidates; a missing value, a zero vector, or one
-  /// whose length is not finite has similarity 0 with others. Sums in float, fused with their products: over a
-  /// vector's elements in their order, then over the terms.
-  void row(uint32_t candidate, std::span<float> out);
-  /// out[i] = sim(i, i), summed as a row is; a term whose value is missing, or whose vector is similar to nothing,
-  /// counts as 1.
-  void diagonal(std::span<float> out) const;
+  /// `candidates`: their indices in the terms.
+  void add(std::span<const uint32_t> candidates);
+  size_t size() const { return places_.size(); }
+
+  /// out[i] = Σ over terms of weight · sim(place, first + i); a missing value, a zero vector, or one whose length is
+  /// not finite has similarity 0 with others. Sums in float, fused with their products: over a vector's elements in
+  /// their order, then over the terms.
+  void row(uint32_t place, size_t first, std::span<float> out);
+  /// out[i] = sim(first + i, first + i), summed as a row is; a term whose value is missing, or whose vector is similar
+  /// to nothing, counts as 1.
+  void diagonal(size_t first, std::span<float> out) const;
 
  private:
-  /// Vectors in tiles of kTile candidates: element e of the tile's candidates lies side by side. Lanes are then
-  /// candidates, and the order of a sum does not depend on the width of the CPU's registers.
+  /// Vectors in tiles of kTile places: element e of the tile's candidates lies side by side. Lanes are then candidates,
+  /// and the order of a sum does not depend on the width of the CPU's registers.
   struct Tiled {
     std::span<float> values;  // [tile][element][kTile]
     uint32_t dimension = 0;
+
+    float* lane(size_t place) const;
   };
 
-  static void fill_tile(const SimilarityTerm& term, uint32_t first, uint32_t candidates, const Tiled& tiled);
-  void add_squares(const Tiled& tiled, float weight, std::span<float> out) const;
-  void add_products(const Tiled& tiled, uint32_t candidate, float weight, std::span<float> out);
+  static void copy(const SimilarityTerm& term, uint32_t candidate, float* lane);
+  void add_squares(const Tiled& tiled, float weight, size_t first, std::span<float> out) const;
+  void add_products(const Tiled& tiled, uint32_t place, float weight, size_t first, std::span<float> out);
+  void add_same(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const;
+  void add_jaccard(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const;
 
   std::span<const SimilarityTerm> terms_;
-  std::vector<Tiled> tiled_;  // one a term; empty for `same` and `jaccard`
-  std::span<float> own_;      // the vector whose row is made, its elements side by side
+  std::vector<Tiled> tiled_;      // one a term; empty for `same` and `jaccard`
+  std::vector<uint32_t> places_;  // the candidate at each
+  std::span<float> own_;          // the vector whose row is made, its elements side by side
 };
 
 }  // namespace rec::operators

@@ -21,8 +21,9 @@ class Objective {
         dimension_(call.dimension),
         elements_(call.arena.allocate<double>(size_t{call.dimension} * call.candidates)),
         squares_(load(call)),
-        factor_(squares_, effective_window(call).value_or(most_placed(call)), call.arena),
+        factor_(call.candidates, effective_window(call).value_or(most_placed(call)), call.arena),
         values_(call.arena.allocate<double>(call.candidates)) {
+    factor_.extend(squares_, [](auto, auto, auto) {});  // there are no members yet
     refresh();
   }
 

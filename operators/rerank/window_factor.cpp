@@ -29,17 +29,41 @@ std::span<double> zeros(column::Arena& arena, size_t count) {
 
 }  // namespace
 
-WindowFactor::WindowFactor(std::span<const double> diagonal, size_t window, column::Arena& arena)
-    : width_(diagonal.size()),
-      padded_((width_ + kBlock - 1) / kBlock * kBlock),
+WindowFactor::WindowFactor(size_t most, size_t window, column::Arena& arena)
+    : room_((most + kBlock - 1) / kBlock * kBlock),
       window_(window),
       arena_(arena),
-      row_(zeros(arena, padded_)),
-      diagonal_(zeros(arena, padded_)),
-      complements_(zeros(arena, padded_)) {
+      row_(zeros(arena, room_)),
+      diagonal_(zeros(arena, room_)),
+      complements_(zeros(arena, room_)) {
   assert(window >= 1);
-  std::ranges::copy(diagonal, diagonal_.begin());
-  std::ranges::copy(diagonal, complements_.begin());
+}
+
+size_t WindowFactor::make_room(std::span<const double> diagonal) {
+  const size_t first = width_;
+  width_ += diagonal.size();
+  assert(width_ <= room_);
+  padded_ = (width_ + kBlock - 1) / kBlock * kBlock;
+  std::ranges::copy(diagonal, diagonal_.begin() + static_cast<std::ptrdiff_t>(first));
+  std::ranges::copy(diagonal, complements_.begin() + static_cast<std::ptrdiff_t>(first));
+  return first;
+}
+
+/// Forward substitution: the columns hold A of the candidates from `first` on, and become C.
+void WindowFactor::solve(size_t first) {
+  for (size_t k = 0; k < members_.size(); ++k) {
+    double* const column = columns_[k];
+    for (size_t j = 0; j < k; ++j) {
+      const double entry = -columns_[j][members_[k]];
+      const double* const before = columns_[j];
+      for (size_t i = first; i < width_; ++i) column[i] = std::fma(entry, before[i], column[i]);
+    }
+    const double inverse = pivot(k) > 0 ? 1 / pivot(k) : 0;
+    for (size_t i = first; i < width_; ++i) {
+      column[i] *= inverse;
+      complements_[i] = std::fma(-column[i], column[i], complements_[i]);
+    }
+  }
 }
 
 void WindowFactor::push(uint32_t pick) {
@@ -48,7 +72,7 @@ void WindowFactor::push(uint32_t pick) {
   const double square = complements_[pick] + own_oldest_ * own_oldest_;
   const double pivot = square > kDependent * diagonal_[pick] ? std::sqrt(square) : 0;
   const double inverse = pivot > 0 ? 1 / pivot : 0;
-  double* const added = slides ? columns_.front() : arena_.allocate<double>(padded_).data();
+  double* const added = slides ? columns_.front() : zeros(arena_, room_).data();
   if (slides) {
     slide(inverse);
     members_.erase(members_.begin());

@@ -15,8 +15,19 @@ namespace rec::operators {
 /// others by Givens rotations, so that nothing is ever factored anew. In double.
 class WindowFactor {
  public:
-  /// `diagonal`: A_ii, one a candidate, finite and at least 0. `window`: at least 1.
-  WindowFactor(std::span<const double> diagonal, size_t window, column::Arena& arena);
+  /// `most`: how many candidates there can be. `window`: at least 1.
+  WindowFactor(size_t most, size_t window, column::Arena& arena);
+
+  /// Further candidates take part. `diagonal`: A_ii of each, finite and at least 0. `row_of(member, first, out)` gives
+  /// A_i,member of the new ones, the first of which is `first`. Costs |S|² a candidate.
+  template <typename RowOf>
+  void extend(std::span<const double> diagonal, RowOf row_of) {
+    const size_t first = make_room(diagonal);
+    for (size_t k = 0; k < members_.size(); ++k)
+      row_of(members_[k], first, std::span<double>(columns_[k] + first, diagonal.size()));
+    solve(first);
+  }
+  size_t size() const { return width_; }
 
   /// A_i,pick of each candidate is written here before `push(pick)`.
   std::span<double> row() { return row_.first(width_); }
@@ -36,13 +47,16 @@ class WindowFactor {
     double cosine, sine;
   };
 
+  size_t make_room(std::span<const double> diagonal);
+  void solve(size_t first);
   void plan_rotations(uint32_t pick, bool slides);
   void grow(double inverse_pivot, double* added);
   void slide(double inverse_pivot);
 
-  size_t width_, padded_, window_;
+  size_t width_ = 0, padded_ = 0;  // candidates; the same in whole blocks
+  size_t room_, window_;
   column::Arena& arena_;
-  std::span<double> row_, diagonal_, complements_;  // padded
+  std::span<double> row_, diagonal_, complements_;  // room_ each; 0 where there is no candidate yet
   std::vector<double*> columns_;                    // of C, oldest first
   std::vector<uint32_t> members_;
   // Of the push under way:

@@ -222,10 +222,10 @@ void expect_recorded(const Slate& slate, operators::Rerank rerank, operators::Re
   }
 }
 
-Slate random_slate(std::mt19937& random) {
-  const auto upto = [&](int most) { return std::uniform_int_distribution<int>(0, most)(random); };
+Slate random_slate(std::mt19937& random, int most) {
+  const auto upto = [&](int high) { return std::uniform_int_distribution<int>(0, high)(random); };
   Slate slate;
-  slate.candidates = static_cast<uint32_t>(1 + upto(14));
+  slate.candidates = static_cast<uint32_t>(1 + upto(most - 1));
   slate.take = static_cast<uint32_t>(1 + upto(15));
   if (upto(2) == 0) slate.shown = std::min(static_cast<uint32_t>(upto(5)), slate.candidates - 1);
   for (uint32_t i = 0; i < slate.candidates; ++i) slate.relevance.push_back(static_cast<float>(upto(20)) / 10);

@@ -72,6 +72,7 @@ void replay(const Slate& slate, const operators::RerankResult& result, double ne
 void expect_recorded(const Slate& slate, operators::Rerank rerank, operators::RerankCall call, double near,
                      const std::function<double(const Page& all, uint32_t i)>& objective);
 
-Slate random_slate(std::mt19937& random);
+/// Up to `most` candidates.
+Slate random_slate(std::mt19937& random, int most = 15);
 
 }  // namespace rec::tests

@@ -136,6 +136,17 @@ Space random_space(std::mt19937& random, uint32_t candidates, uint32_t least_dim
   return space;
 }
 
+/// θ · relevance and the gain of the log-determinant; duplicates after all others.
+double dpp_objective(const Slate& slate, const Space& space, const Page& page, uint32_t i, size_t& duplicates) {
+  const double log = log_complement(space, page, i);
+  if (log <= std::log(2.5e-6)) {
+    ++duplicates;
+    return double{slate.relevance[i]} - 1e6;
+  }
+  const double theta = double{space.theta};
+  return theta * double{slate.relevance[i]} + (1 - theta) * log;
+}
+
 TEST(Dpp, PicksTheBestAtEachPositionOfRandomSlates) {
   std::mt19937 random(11);
   size_t duplicates = 0;
@@ -143,13 +154,7 @@ TEST(Dpp, PicksTheBestAtEachPositionOfRandomSlates) {
     const Slate slate = random_slate(random);
     const Space space = random_space(random, slate.candidates, 15);  // independent but for duplicates
     const auto objective = [&](const Page& page, uint32_t i) {
-      const double log = log_complement(space, page, i);
-      if (log <= std::log(2.5e-6)) {
-        ++duplicates;
-        return double{slate.relevance[i]} - 1e6;  // after all others
-      }
-      const double theta = double{space.theta};
-      return theta * double{slate.relevance[i]} + (1 - theta) * log;
+      return dpp_objective(slate, space, page, i, duplicates);
     };
     replay(slate, run(operators::dpp(), slate, space), 1e-5, objective);
     if (round % 10 == 0)
@@ -157,6 +162,47 @@ TEST(Dpp, PicksTheBestAtEachPositionOfRandomSlates) {
     if (HasFailure()) FAIL() << "round " << round;
   }
   EXPECT_GT(duplicates, 1000U);
+}
+
+// Of many candidates only those take part whose bound has been reached: late ones must stand where early ones would.
+TEST(Dpp, PicksTheBestOfManyWithoutLookingAtAll) {
+  std::mt19937 random(13);
+  std::normal_distribution<float> normal;
+  size_t duplicates = 0;
+  for (int round = 0; round < 60; ++round) {
+    Slate slate = random_slate(random, 400);
+    for (float& relevance : slate.relevance) {
+      relevance = round % 3 == 0 ? std::round(2 * normal(random)) : normal(random);  // many are equal
+      if (random() % 50 == 0) relevance = std::numeric_limits<float>::quiet_NaN();
+    }
+    Space space = random_space(random, slate.candidates, 15);
+    const auto objective = [&](const Page& page, uint32_t i) {
+      const double value = dpp_objective(slate, space, page, i, duplicates);
+      return std::isnan(value) ? -1e9 : value;
+    };
+    replay(slate, run(operators::dpp(), slate, space), 1e-5, objective);
+    if (HasFailure()) FAIL() << "round " << round;
+  }
+}
+
+TEST(Dpp, TwinsKeepTheirOrderHoweverManyStandBetweenThem) {
+  std::mt19937 random(14);
+  std::normal_distribution<float> normal;
+  const uint32_t half = 150;
+  Slate slate{.candidates = 2 * half, .relevance = std::vector<float>(2 * half), .rules = {}, .take = 40};
+  Space space{.vectors = Vectors(2 * half), .dimension = 50, .theta = 0.4F, .window = 1};
+  for (uint32_t i = 0; i < half; ++i) {
+    slate.relevance[i] = slate.relevance[i + half] = normal(random);
+    for (int e = 0; e < 50; ++e) space.vectors[i].push_back(normal(random));
+    space.vectors[i + half] = space.vectors[i];
+  }
+  const Page picks = run(operators::dpp(), slate, space).picks;
+  for (uint32_t i = 0; i < half; ++i) {
+    const auto twin = std::ranges::find(picks, i + half);
+    if (twin != picks.end()) {
+      EXPECT_LT(std::ranges::find(picks, i), twin) << i;
+    }
+  }
 }
 
 TEST(Dpp, AgreesWithTheGoldenVectors) {
