@@ -1,20 +1,15 @@
 // A whole page, 3,000 candidates: six formulas, four filters, MMR picking 50 of 500; the interpreter against plain C++
 // of the same work.
-#include <fmt/format.h>
-#include <stdlib.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <unordered_set>
 
+#include "bench/built.h"
 #include "bench/measure.h"
-#include "compiler/compile.h"
-#include "offline/build/build.h"
 #include "offline/ingest/csv.h"
-#include "runtime/engine/engine.h"
 
 namespace {
 
@@ -88,22 +83,18 @@ Data generate() {
   return d;
 }
 
-void write_files(const Data& d, const std::string& directory) {
-  const auto open = [&](const char* name) { return std::ofstream(directory + "/" + name); };
-  open("catalog.yaml") << kCatalog;
-  auto users = open("users.csv");
-  users << "id,blocked\n1,";
+void write_files(const Data& d, const bench::Built& built) {
+  built.write("catalog.yaml", kCatalog);
   std::vector<int64_t> blocked(d.blocked.begin(), d.blocked.end());
   std::sort(blocked.begin(), blocked.end());
-  for (size_t i = 0; i < blocked.size(); ++i) users << (i ? "|" : "") << blocked[i];
-  users << "\n";
-  auto notes = open("notes.csv");
-  notes << "id,author,kind,price,clicks,a,b,c,created_at\n";
+  built.write("users.csv", fmt::format("id,blocked\n1,{}\n", fmt::join(blocked, "|")));
+  std::string notes = "id,author,kind,price,clicks,a,b,c,created_at\n";
   for (uint32_t i = 0; i < kItems; ++i) {
-    notes << fmt::format("{},{},k{},{},{},{},{},{},{}\n", i, d.author[i], d.kind[i], d.price[i], d.clicks[i], d.a[i],
+    notes += fmt::format("{},{},k{},{},{},{},{},{},{}\n", i, d.author[i], d.kind[i], d.price[i], d.clicks[i], d.a[i],
                          d.b[i], d.c[i], d.created[i]);
   }
-  if (!ingest::write_npy(directory + "/content.npy", d.content.data(), kItems, kDimensions)) std::abort();
+  built.write("notes.csv", notes);
+  if (!ingest::write_npy(built.path("content.npy"), d.content.data(), kItems, kDimensions)) std::abort();
 }
 
 /// What an engineer would write by hand for this one strategy.
@@ -172,25 +163,12 @@ std::vector<uint32_t> plain(const Data& d) {
 }  // namespace
 
 int main() {
-  std::string directory = (std::filesystem::temp_directory_path() / "rec-bench-XXXXXX").string();
-  if (mkdtemp(directory.data()) == nullptr) return 3;
   const Data data = generate();
-  write_files(data, directory);
-  std::ofstream(directory + "/page.rec") << kPipeline;
-
-  source::Sources sources;
-  diagnostics::Diagnostics diagnostics;
-  build::build(directory, {}, sources, diagnostics);
-  const auto generation = diagnostics.has_errors() ? nullptr : store::open_generation(directory, sources, diagnostics);
-  const operators::Registry registry;
-  const auto plan =
-      generation ? compiler::compile(directory + "/page.rec", generation->catalog(), registry, sources, diagnostics)
-                       .pipeline("", diagnostics)
-                 : nullptr;
-  if (plan == nullptr) {
-    fmt::print(stderr, "{}", render_text(diagnostics, sources));
-    return 3;
-  }
+  bench::Built built;
+  write_files(data, built);
+  built.build();
+  const auto plan = built.plan("page", kPipeline);
+  const auto& generation = built.generation;
   engine::Request request;
   request.user = "1";
   request.now = kNow;
@@ -210,6 +188,5 @@ int main() {
   bench::compare("a page of 50 from 3,000 candidates: 4 filters, 6 formulas, top 500, mmr 50 of 500 x 64, window 10",
                  {"rec, interpreter", [&] { sink += engine::recommend(*plan, *generation, request)->items.size(); }},
                  {"plain C++ (std::exp, pow)", [&] { sink += plain(data).size(); }});
-  std::filesystem::remove_all(directory);
   return sink == 0;
 }

@@ -113,6 +113,7 @@ struct SourceDef {
   std::vector<std::string> index_algorithms{};  // what its index argument may be: {"item_cf", "swing"}; empty: takes no index
   bool (*built)(const store::Generation&, std::string_view index) = nullptr;  // is its index there? null: always
   bool take_required = true;                  // `list` and pipelines may go without
+  bool waits = false;                         // for another machine, say: the channels of its `recall` run side by side
 };
 
 // ---- merge policies ------------------------------------------------------------------------------------------------------

@@ -73,8 +73,8 @@ struct Serving {
   const source::Sources* sources = nullptr;
   std::shared_ptr<const operators::Models> models{};  // null: none are built
 };
-/// The same with channels on the pool's threads, side by side, wherever one of them may be cut off; one that is, and
-/// does not stop, keeps plan and generation alive until it ends.
+/// The same with channels on the pool's threads, side by side, wherever one of them may be cut off or has a source that
+/// waits; one that is cut off, and does not stop, keeps plan and generation alive until it ends.
 std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
                                      std::shared_ptr<const store::Generation> generation, const Request& request,
                                      const Serving& serving);

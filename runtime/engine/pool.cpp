@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -13,6 +14,7 @@ namespace rec::engine {
 struct Pool::Task {
   enum class State { queued, running, done, refused, abandoned };
   std::function<void(std::stop_token)> work;
+  std::string kind;
   std::stop_source stop{};
   State state = State::queued;
   Clock::time_point ended{};
@@ -31,10 +33,15 @@ struct Pool::Shared : std::enable_shared_from_this<Shared> {
   size_t threads = 0, idle = 0, abandoned = 0;
   size_t waiting = 0;  // workers that wait for tasks of the pool: another takes the place of each
   uint64_t abandoned_ever = 0;
+  std::map<std::string, size_t> abandoned_of{};  // by kind
   bool closing = false;
 
   size_t wanted() const { return limits.workers + waiting + std::min(abandoned, limits.abandoned); }
   bool stuck() const { return abandoned >= limits.workers + limits.abandoned; }
+  bool stuck(const std::string& kind) const {
+    const auto of_kind = abandoned_of.find(kind);
+    return of_kind != abandoned_of.end() && of_kind->second >= limits.of_a_kind;
+  }
 
   void refuse_queued() {
     for (const TaskPtr& task : queue) {
@@ -90,12 +97,16 @@ void Pool::Shared::run() {
     lock.unlock();
     work = nullptr;  // may be the last that holds a generation
     lock.lock();
-    if (left) --abandoned;
+    if (left) {
+      --abandoned;
+      --abandoned_of[task->kind];
+    }
   }
 }
 
 Pool::Pool(Limits limits)
-    : shared_(std::make_shared<Shared>(Limits{std::max<size_t>(limits.workers, 1), limits.abandoned})) {}
+    : shared_(
+          std::make_shared<Shared>(Limits{std::max<size_t>(limits.workers, 1), limits.abandoned, limits.of_a_kind})) {}
 
 Pool::~Pool() {
   std::unique_lock lock(shared_->mutex);
@@ -105,11 +116,12 @@ Pool::~Pool() {
   shared_->thread_ended.wait(lock, [&] { return shared_->threads <= shared_->abandoned; });
 }
 
-Pool::TaskPtr Pool::start(std::function<void(std::stop_token)> work) {
+Pool::TaskPtr Pool::start(std::function<void(std::stop_token)> work, const std::string& kind) {
   auto task = std::make_shared<Task>();
   task->work = std::move(work);
+  task->kind = kind;
   const std::lock_guard lock(shared_->mutex);
-  if (shared_->closing || shared_->stuck()) {
+  if (shared_->closing || shared_->stuck() || shared_->stuck(kind)) {
     task->state = Task::State::refused;
     return task;
   }
@@ -148,6 +160,7 @@ Pool::Outcome Pool::wait(const TaskPtr& task, std::optional<Clock::time_point> u
   task->state = Task::State::abandoned;
   ++shared_->abandoned;
   ++shared_->abandoned_ever;
+  ++shared_->abandoned_of[task->kind];
   shared_->grow();
   if (shared_->stuck()) shared_->refuse_queued();
   lock.unlock();

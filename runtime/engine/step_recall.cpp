@@ -19,9 +19,13 @@ using Deadline = std::optional<Clock::time_point>;
 class Recall {
  public:
   Recall(Run& run, const graph::RecallStep& step) : run_(run), step_(step), channels_(step.channels.size()) {
-    const auto timed = [](const graph::Channel& channel) { return channel.timeout != graph::kNoExpr; };
-    // Only what may be cut off needs a thread to leave behind.
-    on_pool_ = run.pool != nullptr && (run.deadline || std::ranges::any_of(step.channels, timed));
+    // What may be cut off needs a thread to leave behind, and what waits lets others run meanwhile. Sources that do
+    // neither are done sooner here, one after another: handing one over costs about what it takes.
+    const auto needs_thread = [](const graph::Channel& channel) {
+      return channel.timeout != graph::kNoExpr ||
+             (channel.source != nullptr && std::get<operators::SourceDef>(channel.source->what).waits);
+    };
+    on_pool_ = run.pool != nullptr && (run.deadline || std::ranges::any_of(step.channels, needs_thread));
   }
 
   std::vector<ChannelResult> results() {
@@ -76,6 +80,14 @@ class Recall {
     return none;
   }
 
+  /// Where a channel may get stuck: its source on its index, or its pipeline.
+  static std::string kind_of(const graph::Channel& channel) {
+    if (channel.pipeline != nullptr) return "pipeline " + channel.pipeline->name;
+    std::string kind = channel.source->name;
+    for (const auto& argument : channel.arguments) kind += argument.index.empty() ? "" : " " + argument.index;
+    return kind;
+  }
+
   void set_deadline(size_t c) {
     const graph::Channel& channel = step_.channels[c];
     Attempt& attempt = channels_[c];
@@ -101,9 +113,11 @@ class Recall {
     set_deadline(c);
     if (!on_pool_) return;
     attempt.task = std::make_shared<ChannelTask>(run_, channel);
-    attempt.running = run_.pool->start([task = attempt.task, until = attempt.until](std::stop_token stop) {
-      task->result = run_channel(task->run, task->channel, std::move(stop), until);
-    });
+    attempt.running = run_.pool->start(
+        [task = attempt.task, until = attempt.until](std::stop_token stop) {
+          task->result = run_channel(task->run, task->channel, std::move(stop), until);
+        },
+        kind_of(channel));
   }
 
   /// Waits for a channel, or runs it here.

@@ -23,14 +23,16 @@ std::string name_of(const Run& run, const graph::ScoreStep& step) {
 }
 
 /// Waits no longer than the page may take. A model that is late is left to itself.
-std::expected<void, std::string> finish(Run& run, const std::shared_ptr<ModelTask>& task) {
+std::expected<void, std::string> finish(Run& run, const graph::ScoreStep& step,
+                                        const std::shared_ptr<ModelTask>& task) {
   if (run.pool == nullptr || !run.deadline) {
     task->call({});
     if (!run.deadline || Clock::now() <= *run.deadline) return task->result;
     run.cut_off = true;
     return std::unexpected(kTimeout);
   }
-  const auto running = run.pool->start([task](std::stop_token stop) { task->call(std::move(stop)); });
+  const auto running = run.pool->start([task](std::stop_token stop) { task->call(std::move(stop)); },
+                                       "model " + run.generation.catalog().models[step.model].name);
   switch (run.pool->wait(running, run.deadline)) {
     case Pool::Outcome::done:
       return task->result;
@@ -53,7 +55,7 @@ std::expected<Outputs, std::string> outputs_of(Run& run, const graph::ScoreStep&
     return std::unexpected("it reads a score that is missing");
   if (candidates.empty()) return Outputs(step.columns.size());
   const auto task = std::make_shared<ModelTask>(run, step, candidates);
-  if (auto done = finish(run, task); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = finish(run, step, task); !done) return std::unexpected(std::move(done.error()));
   return std::move(task->outputs);
 }
 

@@ -58,6 +58,10 @@ TEST_F(DegradedChannels, ALateChannelIsLeftBehindAndKeepsWhatItTouches) {
   EXPECT_EQ(pool_.counts().abandoned_ever, 1U);
 }
 
+TEST_F(DegradedChannels, ChannelsWhoseSourcesWaitRunSideBySide) {
+  EXPECT_EQ(told("recall { a = meeting take 2\n b = rows take 1\n c = meeting take 3 }\n merge in_order"), "10 20 30");
+}
+
 TEST_F(DegradedChannels, TraceSaysWhatFailed) {
   const auto page = run("recall { a = stuck take 5 timeout 1ms\n b = rows take 2 }\n merge in_order", &pool_, true);
   ASSERT_TRUE(page);
@@ -128,26 +132,44 @@ TEST(Pool, RefusesAtOnceWhenEveryWorkerIsStuckAndRecovers) {
   engine::Pool pool({.workers = 1, .abandoned = 1});
   const auto past = engine::Pool::Clock::now();
   for (int i = 1; i <= 2; ++i) {
-    const auto task = pool.start([](std::stop_token) { gate().wait(); });
+    const auto task = pool.start([](std::stop_token) { gate().wait(); }, "stuck");
     gate().await(i);
     EXPECT_EQ(pool.wait(task, past), engine::Pool::Outcome::late);
   }
   EXPECT_EQ(pool.counts().threads, 2U);
-  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}), {}), engine::Pool::Outcome::refused);
+  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}, "quick"), {}), engine::Pool::Outcome::refused);
   gate().open();
   while (pool.counts().abandoned > 0) std::this_thread::yield();
   gate().shut();
-  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}), {}), engine::Pool::Outcome::done);
+  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}, "quick"), {}), engine::Pool::Outcome::done);
+}
+
+TEST(Pool, AKindThatIsStuckLeavesTheOthersTheirWorkers) {
+  engine::Pool pool({.workers = 1, .abandoned = 9, .of_a_kind = 2});
+  const auto past = engine::Pool::Clock::now();
+  for (int i = 1; i <= 2; ++i) {
+    const auto task = pool.start([](std::stop_token) { gate().wait(); }, "stuck");
+    gate().await(i);
+    EXPECT_EQ(pool.wait(task, past), engine::Pool::Outcome::late);
+  }
+  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}, "stuck"), {}), engine::Pool::Outcome::refused);
+  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}, "quick"), {}), engine::Pool::Outcome::done);
+  gate().open();
+  while (pool.counts().abandoned > 0) std::this_thread::yield();
+  gate().shut();
+  EXPECT_EQ(pool.wait(pool.start([](std::stop_token) {}, "stuck"), {}), engine::Pool::Outcome::done);
 }
 
 TEST(Pool, AStopTokenIsTold) {
   engine::Pool pool({.workers = 1, .abandoned = 0});
   Gate begun, told;
-  const auto task = pool.start([&](std::stop_token stop) {
-    const std::stop_callback callback(stop, [&] { told.open(); });
-    begun.open();
-    told.wait();
-  });
+  const auto task = pool.start(
+      [&](std::stop_token stop) {
+        const std::stop_callback callback(stop, [&] { told.open(); });
+        begun.open();
+        told.wait();
+      },
+      "told");
   begun.wait();
   EXPECT_EQ(pool.wait(task, engine::Pool::Clock::now()), engine::Pool::Outcome::late);
   while (pool.counts().abandoned > 0) std::this_thread::yield();
@@ -155,10 +177,12 @@ TEST(Pool, AStopTokenIsTold) {
 
 TEST(Pool, TasksOfThePoolMayWaitForOthers) {
   engine::Pool pool({.workers = 1, .abandoned = 0});
-  const auto outer = pool.start([&](std::stop_token) {
-    const auto inner = pool.start([](std::stop_token) {});
-    EXPECT_EQ(pool.wait(inner, {}), engine::Pool::Outcome::done);
-  });
+  const auto outer = pool.start(
+      [&](std::stop_token) {
+        const auto inner = pool.start([](std::stop_token) {}, "quick");
+        EXPECT_EQ(pool.wait(inner, {}), engine::Pool::Outcome::done);
+      },
+      "outer");
   EXPECT_EQ(pool.wait(outer, {}), engine::Pool::Outcome::done);
 }
 

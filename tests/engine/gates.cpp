@@ -1,6 +1,7 @@
 // The sources of gates.h.
 #include "tests/engine/gates.h"
 
+#include <barrier>
 #include <stdexcept>
 
 namespace rec::tests {
@@ -39,6 +40,12 @@ Found throwing_number(const SourceCall&) {
   throw 7;
 }
 
+Found meeting(const SourceCall& call) {
+  static std::barrier<> both(2);
+  both.arrive_and_wait();
+  return rows(call);
+}
+
 }  // namespace
 
 Gate& gate() {
@@ -55,6 +62,11 @@ void add_gated_sources(operators::Registry& registry) {
   add("failing", failing);
   add("throwing", throwing);
   add("throwing_number", throwing_number);
+  registry.add({.name = "meeting",
+                .doc = "",
+                .example = "",
+                .parameters = {},
+                .what = operators::SourceDef{.run = meeting, .waits = true}});
 }
 
 }  // namespace rec::tests

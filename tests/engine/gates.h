@@ -45,7 +45,8 @@ class Gate {
 /// What `stuck` waits for, whatever it is told.
 Gate& gate();
 
-/// Adds `rows` (all rows of the table), `stuck` (then the same), `failing`, `throwing` and `throwing_number`.
+/// Adds `rows` (all rows of the table), `stuck` (then the same), `failing`, `throwing` and `throwing_number`; and
+/// `meeting`, which waits, and answers once two of them run at the same time.
 void add_gated_sources(operators::Registry& registry);
 
 }  // namespace rec::tests
