@@ -143,8 +143,8 @@ bool report(const char* what, Seen seen, const engine::Pool& pool, size_t bound)
       "  merged late by {:.2f} ms (median), {:.2f} (p99; at most {} wanted), {:.2f} (most)\n"
       "  workers left behind: {} at most, {} allowed, {} ever; pages without a worker for a channel: {}; wrong pages: "
       "{}{}\n",
-      what, seen.late_ms.size(), kThreads, kCutOff.count(), at(.5), at(.99), kMostLate, at(1), seen.most_abandoned,
-      bound, pool.counts().abandoned_ever, seen.refused, seen.wrong, good ? "" : "\n  FAILED");
+      what, seen.late_ms.size(), kThreads, static_cast<int>(kCutOff.count()), at(.5), at(.99), kMostLate, at(1),
+      seen.most_abandoned, bound, pool.counts().abandoned_ever, seen.refused, seen.wrong, good ? "" : "\n  FAILED");
   return good;
 }
 

@@ -53,7 +53,7 @@ TEST_F(DegradedChannels, FailuresLeaveTheOthersAndAreNamed) {
 
 TEST_F(DegradedChannels, ALateChannelIsLeftBehindAndKeepsWhatItTouches) {
   const std::string body =
-      "recall { a = stuck where item.kind == \"video\" take 5 timeout 1ms\n b = rows take 2 }\n merge in_order";
+      "recall { a = stuck where item.kind == \"video\" take 5 timeout 100ms\n b = rows take 2 }\n merge in_order";
   EXPECT_EQ(told(body), "10 20 | channel a: timeout");
   EXPECT_EQ(pool_.counts().abandoned_ever, 1U);
 }
