@@ -78,6 +78,7 @@ Compilation compile(const std::string& path, const catalog::Catalog& catalog, co
   out.tests = std::move(checked.tests);
   if (lints == Lints::told && !diagnostics.has_errors()) {
     check::lint_names(reader.modules, diagnostics);
+    check::lint_layout(reader.modules.front(), sources, diagnostics);
     for (const auto& plan : out.plans) {
       if (plan->file == path) check::lint_plan(*plan, diagnostics);
     }

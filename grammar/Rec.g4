@@ -42,7 +42,7 @@ step
   | SAMPLE additive BY expr (TEMPERATURE additive)?              # sampleStep
   | WHEN expr block (ELSE WHEN expr block)* (ELSE block)?        # whenStep
   | RERANK operatorRef TAKE additive (AFTER expr)? ('{' ruleLine* '}')?   # rerankStep
-  | INSERT operatorRef insertOption*                             # insertStep
+  | INSERT operatorRef sourceOption* place* insertLimit*         # insertStep
   | BACKFILL TO additive                                         # backfillStep
   | EMIT emitItem (',' emitItem)*                                # emitStep
   | ERROR                                                        # errorStep
@@ -56,7 +56,7 @@ mergeArgument : name ':' additive ('..' additive)? ;
 channel : name '=' operatorRef channelOption* | ERROR ;
 channelOption : sourceOption | ELSE name | REQUIRED ;
 sourceOption : WHERE expr | BY ordering | TAKE additive | TIMEOUT additive | WHEN expr ;
-insertOption : sourceOption | place | MOST additive | APART additive ;
+insertLimit : MOST additive | APART additive ;
 place
   : AT AT_RANDOM additive '..' additive
   | AT AT_COLUMN name

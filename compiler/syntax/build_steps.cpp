@@ -138,15 +138,16 @@ void Builder::place(RecParser::PlaceContext* tree, InsertStep& out) {
 
 InsertStep Builder::insert(RecParser::InsertStepContext* tree) {
   InsertStep out{.source = operator_ref(tree->operatorRef())};
+  for (auto* option : tree->sourceOption()) source_option(option, out);
+  for (auto* limit : tree->insertLimit()) {
+    if (limit->MOST()) set_once(out.most, expr(limit->additive()), limit);
+    if (limit->APART()) set_once(out.apart, expr(limit->additive()), limit);
+  }
   bool placed = false;
-  for (auto* option : tree->insertOption()) {
-    if (option->sourceOption()) source_option(option->sourceOption(), out);
-    if (option->MOST()) set_once(out.most, expr(option->additive()), option);
-    if (option->APART()) set_once(out.apart, expr(option->additive()), option);
-    if (!option->place()) continue;
+  for (auto* written : tree->place()) {
     const bool first = !placed;
-    set_once(placed, true, option);
-    if (first) place(option->place(), out);
+    set_once(placed, true, written);
+    if (first) place(written, out);
   }
   if (!placed) {
     diagnostics_.error(Code::place_missing, span(tree), "this `insert` does not say where", "no place")

@@ -358,7 +358,7 @@ class Complainer {
     auto& tokens = list_.tokens;
     Token error{.type = RecLexer::ERROR,
                 .begin = tokens[begin].begin,
-                .end = tokens[std::max(begin, end - 1)].end,
+                .end = tokens[std::max(begin + 1, end) - 1].end,
                 .bad = true};
     error.line_start = tokens[begin].line_start;
     tokens.erase(tokens.begin() + static_cast<ptrdiff_t>(begin), tokens.begin() + static_cast<ptrdiff_t>(end));

@@ -23,7 +23,7 @@ template <typename T>
 const T* keep(Overlay& overlay, const std::vector<T>& values) {
   auto& memory = overlay.memory.emplace_back(values.size() * sizeof(T) + 64);
   auto* const begin = memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64;
-  std::memcpy(begin, values.data(), values.size() * sizeof(T));
+  if (!values.empty()) std::memcpy(begin, values.data(), values.size() * sizeof(T));
   return reinterpret_cast<const T*>(begin);
 }
 

@@ -122,7 +122,7 @@ TEST(Insert, EveryMostApartAndWhen) {
   EXPECT_EQ(told(page_of(kAll + "take 4 insert list([50, 60]) at 2, 3 apart 2")), "10 50* 20 30 60* 40");
   EXPECT_EQ(told(page_of(kAll + "take 4 insert list([50]) at 3 apart 1 insert list([60]) at 4")), "10 20 50* 30 60* 40")
       << "the earlier one's distance holds for the later one";
-  EXPECT_EQ(told(page_of(kAll + "take 2 insert list([50]) at 1 when user.likes.count() > 2")), "10 20");
+  EXPECT_EQ(told(page_of(kAll + "take 2 insert list([50]) when user.likes.count() > 2 at 1")), "10 20");
 }
 
 TEST(Insert, AtRandomIsDrawnByTheRequest) {

@@ -157,7 +157,8 @@ TEST(Format, EveryFileOfTheProjectIsFormatted) {
   for (const auto& path : project_files()) {
     const std::string text = read(path);
     const auto once = formatted(text);
-    if (!once) continue;  // the goldens of syntax errors
+    if (!once) continue;                                     // the goldens of syntax errors
+    if (path.stem() == "R4509_step_behind_place") continue;  // which is about what fmt would take apart
     ++files;
     EXPECT_EQ(unified_diff(text, *once, path.string()), "");
   }

@@ -71,13 +71,14 @@ std::string difference(const engine::Page& page, const std::vector<ReferenceItem
   if (page.items.size() != wanted.size())
     return std::to_string(page.items.size()) + " items, not " + std::to_string(wanted.size());
   const auto& channels = std::get<graph::RecallStep>(plan.steps[0].what).channels;
-  const store::Table& table = context.generation().table(plan.item_table);
   for (size_t i = 0; i < wanted.size(); ++i) {
     const auto& item = page.items[i];
+    const store::Table& table = context.generation().table(wanted[i].table);
     const std::string where = "item " + std::to_string(i + 1) + ": ";
-    if (item.key != table.key_text(wanted[i].row)) return where + item.key + ", not " + table.key_text(wanted[i].row);
+    if (item.table != table.name() || item.key != table.key_text(wanted[i].row))
+      return where + item.key + ", not " + table.key_text(wanted[i].row);
     size_t from = 0;
-    for (size_t c = 0; c < channels.size(); ++c) {
+    for (size_t c = 0; c < wanted[i].positions.size(); ++c) {
       if (wanted[i].positions[c] == 0) continue;
       if (from == item.channels.size()) return where + "lacks a channel";
       const auto& got = item.channels[from++];
@@ -86,9 +87,12 @@ std::string difference(const engine::Page& page, const std::vector<ReferenceItem
         return where + "differs in channel " + got.channel;
       }
     }
+    if (from != item.channels.size()) return where + "has a channel too many";
     for (size_t v = 0; v < plan.emits.size(); ++v) {
       const auto& type = plan.exprs[plan.emits[v].value].type;
-      if (!same(wanted[i].values[v], item.values[v].value, type.kind, context.strings()))
+      const bool absent = !wanted[i].values[v].has_value();
+      if (absent != item.values[v].absent ||
+          (!absent && !same(*wanted[i].values[v], item.values[v].value, type.kind, context.strings())))
         return where + "differs in " + plan.emits[v].name + ": " + types::to_text(item.values[v].value, type);
     }
   }

@@ -37,7 +37,14 @@ class ProgramWriter {
   std::string aggregate(types::Kind kind, int depth);
   std::string sequence(int depth);
 
+  std::string provenance(types::Kind kind);
   std::string channel(const std::string& name);
+  std::string recall();
+  std::string further_pipelines();
+  std::string rerank();
+  std::string rules(uint64_t page);
+  std::string insert();
+  std::string late_step();
   std::string merge();
   std::string when();
   std::string step();
@@ -47,6 +54,9 @@ class ProgramWriter {
   std::vector<std::vector<Signature>> by_result_;  // by Kind
   std::vector<std::string> channels_;              // of the pipeline being written, once it has candidates
   std::vector<std::pair<types::Kind, std::string>> lets_;
+  std::vector<std::string> pages_;  // channels whose source is the pipeline `q`
+  bool barriers_ = true;            // may stand: not where rows come in late
+  int inserts_ = 0;
 };
 
 }  // namespace rec::interpreter

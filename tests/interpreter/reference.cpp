@@ -140,7 +140,8 @@ Cell Reference::aggregate(const Node& node, const Place& place) {
     const double wide =
         kind == Kind::floating ? static_cast<double>(x.as<float>()) : static_cast<double>(x.as<int64_t>());
     sum += wide;
-    if (kind != Kind::floating) whole += x.as<int64_t>();
+    if (kind != Kind::floating)  // past the ends it goes round
+      whole = static_cast<int64_t>(static_cast<uint64_t>(whole) + static_cast<uint64_t>(x.as<int64_t>()));
     const bool less = kind == Kind::floating ? x.as<float>() < best.as<float>() : x.as<int64_t>() < best.as<int64_t>();
     const bool more = kind == Kind::floating ? x.as<float>() > best.as<float>() : x.as<int64_t>() > best.as<int64_t>();
     if (count++ == 0 || (node.op == Op::sequence_min ? less : more)) best = x;
@@ -289,6 +290,16 @@ Cell Reference::evaluate(graph::ExprId id, const Place& place) {
       Cell cell;
       std::memcpy(cell.bytes.data(), column.values.data() + place.candidate * width, width);
       cell.present = column.present == nullptr || column.present[place.candidate] != 0;
+      return cell;
+    }
+    case Op::channel_emit: {  // of any width: whoever fills them knows
+      const auto& emits = batch_->channels[node.index].emits;
+      Cell cell;
+      cell.present = node.index2 < emits.size() && emits[node.index2].present[place.candidate] != 0;
+      if (!cell.present) return cell;
+      const auto& column = emits[node.index2];
+      const size_t width = column.values.size() / batch_->rows.size();
+      std::memcpy(cell.bytes.data(), column.values.data() + place.candidate * width, width);
       return cell;
     }
     case Op::from_channel:
