@@ -110,9 +110,10 @@ void Barrier::apply(const Values& arguments, size_t n, void* out) const {
       return;
     case Op::barrier_minmax: {
       const double low = number_of(low_, kind_), range = number_of(high_, kind_) - low;
+      // Which of two zeros is the lowest decides nothing: what comes out is never -0.
       for (size_t i = 0; i < n; ++i) {
         const double x = number(arguments, kind_, i);
-        floats[i] = std::isnan(x) ? kNan : low_ == high_ ? 0.5F : static_cast<float>((x - low) / range);
+        floats[i] = std::isnan(x) ? kNan : low_ == high_ ? 0.5F : static_cast<float>((x - low) / range + 0.0);
       }
       return;
     }

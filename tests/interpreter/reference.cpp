@@ -199,7 +199,7 @@ Cell Reference::barrier(const Node& node, const Place& place) {
     case Op::barrier_minmax:
       return Cell::of(std::isnan(x) ? std::nanf("")
                       : low == high ? 0.5F
-                                    : static_cast<float>((x - low) / (high - low)));
+                                    : static_cast<float>((x - low) / (high - low) + 0.0));  // never -0
     case Op::barrier_zscore:
       return Cell::of(std::isnan(x)    ? std::nanf("")
                       : deviation == 0 ? 0.0F

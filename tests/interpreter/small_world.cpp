@@ -248,7 +248,7 @@ std::shared_ptr<const graph::Plan> SmallWorld::compile(const std::string& text) 
     std::fputs(diagnostics::render_text(diagnostics, sources_).c_str(), stderr);
     return nullptr;
   }
-  return compilation.plans.front();
+  return compilation.pipeline("p", diagnostics);
 }
 
 std::shared_ptr<const graph::Plan> SmallWorld::compile_expressions(const std::vector<std::string>& expressions,
