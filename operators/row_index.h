@@ -15,7 +15,9 @@ class RowIndex {
  public:
   /// `room`: how many rows will be inserted at most.
   explicit RowIndex(size_t room)
-      : shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))), slots_(size_t{1} << (64 - shift_)), mask_(slots_.size() - 1) {
+      : shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))),
+        slots_(size_t{1} << (64 - shift_)),
+        mask_(slots_.size() - 1) {
     rows_.reserve(room);
   }
 

@@ -43,11 +43,11 @@ struct Label {
 struct Diagnostic {
   Code code;
   Severity severity = Severity::error;
-  std::string message;                // "unknown column `authr` of `notes`"
-  Label primary;                      // span not valid(): the diagnostic is about no file
-  std::vector<Label> secondary{};     // the other half of the story
-  std::vector<std::string> notes{};   // what is available, what the rule is
-  std::vector<std::string> help{};    // the fix: "did you mean `author`?"
+  std::string message;               // "unknown column `authr` of `notes`"
+  Label primary;                     // span not valid(): the diagnostic is about no file
+  std::vector<Label> secondary{};    // the other half of the story
+  std::vector<std::string> notes{};  // what is available, what the rule is
+  std::vector<std::string> help{};   // the fix: "did you mean `author`?"
 };
 
 /// Collects diagnostics; knows whether there was an error.
@@ -74,10 +74,12 @@ class Diagnostics {
 /// Text with code frames as in the handbook; ends with a newline. `color`: ANSI colours.
 std::string render_text(const Diagnostics& diagnostics, const source::Sources& sources, bool color = false);
 std::string render_text(const Diagnostic& diagnostic, const source::Sources& sources, bool color = false);
-/// A JSON array, one object a diagnostic: code, severity, message, file, line, column, end_line, end_column, label, secondary, notes, help.
+/// A JSON array, one object a diagnostic: code, severity, message, file, line, column, end_line, end_column, label,
+/// secondary, notes, help.
 std::string render_json(const Diagnostics& diagnostics, const source::Sources& sources);
 
-/// The candidates nearest to a mistyped word (Damerau-Levenshtein within a third of its length, best first, at most three).
+/// The candidates nearest to a mistyped word (Damerau-Levenshtein within a third of its length, best first, at most
+/// three).
 std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 /// "did you mean `a`?" / "did you mean `a` or `b`?"; empty where nothing is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);

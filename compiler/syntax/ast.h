@@ -334,7 +334,7 @@ struct RunLine {
 /// expect CONDITION [at POSITION], expect at POSITION: CONDITION
 struct ExpectThat {
   ExprPtr condition{};
-  ExprPtr position{};         // null: it is about the whole page
+  ExprPtr position{};           // null: it is about the whole page
   bool position_first = false;  // as it was written
 };
 struct ExpectOrdered {

@@ -7,11 +7,12 @@
 
 namespace rec::syntax {
 
-/// Nesting (of parentheses, brackets, braces, unary operators, `if`, `??` and `**` chains) deeper than this is an error,
-/// found before the recursive parser runs.
+/// Nesting (of parentheses, brackets, braces, unary operators, `if`, `??` and `**` chains) deeper than this is an
+/// error, found before the recursive parser runs.
 inline constexpr int kMaxNesting = 200;
 
-/// Parses a file. All syntax errors are reported; what could be read is in the tree, with ErrorExpr and ErrorStep in the gaps.
+/// Parses a file. All syntax errors are reported; what could be read is in the tree, with ErrorExpr and ErrorStep in
+/// the gaps.
 Module parse_module(source::FileId file, const source::Sources& sources, diagnostics::Diagnostics& diagnostics);
 
 /// Parses the bytes [begin, end) of a file as one expression (a catalog's event filter). Spans point into that file.

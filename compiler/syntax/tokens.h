@@ -43,8 +43,9 @@ struct TokenList {
 /// The tokens of the bytes `where`. Doc comments are taken out of them.
 TokenList lex(source::Span where, const source::Sources& sources);
 
-/// Decides which words are names because of where they stand: after `.` and `as`, before `:`. `by_lines`: a reserved word
-/// on the line below a dot is taken as the next step of an unfinished line, for a file that makes no sense otherwise.
+/// Decides which words are names because of where they stand: after `.` and `as`, before `:`. `by_lines`: a reserved
+/// word on the line below a dot is taken as the next step of an unfinished line, for a file that makes no sense
+/// otherwise.
 void settle_words(TokenList& list, bool by_lines);
 
 bool is_reserved(size_t type);

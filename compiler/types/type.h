@@ -11,19 +11,19 @@
 namespace rec::types {
 
 enum class Kind : uint8_t {
-  boolean,   // uint8_t, 0 or 1
-  integer,   // int64_t
-  floating,  // float, 32-bit IEEE 754
-  string,    // int32_t code in the request's string space
-  time,      // int64_t microseconds since 1970-01-01T00:00Z
-  duration,  // int64_t microseconds
-  list,      // column::ListRef of elements (`element`)
-  vector,    // const float*, `size` floats; nullptr: missing
-  row,       // uint32_t row id of `name`'s table
-  sequence,  // events of the catalog's sequence `name`; never a column
+  boolean,      // uint8_t, 0 or 1
+  integer,      // int64_t
+  floating,     // float, 32-bit IEEE 754
+  string,       // int32_t code in the request's string space
+  time,         // int64_t microseconds since 1970-01-01T00:00Z
+  duration,     // int64_t microseconds
+  list,         // column::ListRef of elements (`element`)
+  vector,       // const float*, `size` floats; nullptr: missing
+  row,          // uint32_t row id of `name`'s table
+  sequence,     // events of the catalog's sequence `name`; never a column
   enumeration,  // int32_t index into `names`; parameters only
-  record,    // what a model returns; `fields`
-  none,      // the type of the literal `none`, and of nothing else
+  record,       // what a model returns; `fields`
+  none,         // the type of the literal `none`, and of nothing else
 };
 
 struct Field;
@@ -31,10 +31,11 @@ struct Field;
 /// A type. Compared by value.
 struct Type {
   Kind kind = Kind::boolean;
-  bool optional = false;      // `T?`: may be missing
-  Kind element = Kind::none;  // list: its elements; list of rows: Kind::row with the table in `name`; none: an empty literal list
-  uint32_t size = 0;          // vector: its dimension
-  std::string name{};         // row: table; sequence: sequence; enumeration: its parameter
+  bool optional = false;  // `T?`: may be missing
+  Kind element =
+      Kind::none;  // list: its elements; list of rows: Kind::row with the table in `name`; none: an empty literal list
+  uint32_t size = 0;   // vector: its dimension
+  std::string name{};  // row: table; sequence: sequence; enumeration: its parameter
   std::shared_ptr<const std::vector<std::string>> names{};  // enumeration: its variants
   std::shared_ptr<const std::vector<Field>> fields{};       // record
 
@@ -46,17 +47,39 @@ struct Field {
   Type type;
 };
 
-inline Type boolean() { return {.kind = Kind::boolean}; }
-inline Type integer() { return {.kind = Kind::integer}; }
-inline Type floating() { return {.kind = Kind::floating}; }
-inline Type string() { return {.kind = Kind::string}; }
-inline Type time() { return {.kind = Kind::time}; }
-inline Type duration() { return {.kind = Kind::duration}; }
-inline Type list(Kind element) { return {.kind = Kind::list, .element = element}; }
-inline Type vector(uint32_t size) { return {.kind = Kind::vector, .size = size}; }
-inline Type row(std::string table) { return {.kind = Kind::row, .name = std::move(table)}; }
-inline Type list_of_rows(std::string table) { return {.kind = Kind::list, .element = Kind::row, .name = std::move(table)}; }
-inline Type sequence(std::string name) { return {.kind = Kind::sequence, .name = std::move(name)}; }
+inline Type boolean() {
+  return {.kind = Kind::boolean};
+}
+inline Type integer() {
+  return {.kind = Kind::integer};
+}
+inline Type floating() {
+  return {.kind = Kind::floating};
+}
+inline Type string() {
+  return {.kind = Kind::string};
+}
+inline Type time() {
+  return {.kind = Kind::time};
+}
+inline Type duration() {
+  return {.kind = Kind::duration};
+}
+inline Type list(Kind element) {
+  return {.kind = Kind::list, .element = element};
+}
+inline Type vector(uint32_t size) {
+  return {.kind = Kind::vector, .size = size};
+}
+inline Type row(std::string table) {
+  return {.kind = Kind::row, .name = std::move(table)};
+}
+inline Type list_of_rows(std::string table) {
+  return {.kind = Kind::list, .element = Kind::row, .name = std::move(table)};
+}
+inline Type sequence(std::string name) {
+  return {.kind = Kind::sequence, .name = std::move(name)};
+}
 
 inline Type optional(Type type) {
   type.optional = true;
@@ -69,7 +92,7 @@ inline Type required(Type type) {
 /// The type of a list's elements.
 Type element_of(const Type& list);
 
-bool is_number(const Type& type);  // int or float, not optional
+bool is_number(const Type& type);   // int or float, not optional
 bool is_ordered(const Type& type);  // int, float, time, duration, not optional
 
 /// As a user writes it: "float", "[string]?", "vector(64)", "row(notes)", "seq(clicks)".

@@ -12,21 +12,22 @@
 namespace rec::build {
 
 struct BuildOptions {
-  bool strict = false;                     // bad rows are errors
-  bool full = false;                       // make everything again
+  bool strict = false;                                                       // bad rows are errors
+  bool full = false;                                                         // make everything again
   std::function<void(const std::string& what, double fraction)> progress{};  // called now and then, from one thread
 };
 
 struct BuildReport {
-  bool published = false;                  // false without errors: everything was up to date
+  bool published = false;  // false without errors: everything was up to date
   uint64_t generation = 0;
-  std::vector<std::string> made, reused;   // parts: "table notes", "sequences", "index item_cf", ...
-  std::vector<std::string> notes;          // bad rows by reason, files and lines of the first ones; gone items; indexes not built
+  std::vector<std::string> made, reused;  // parts: "table notes", "sequences", "index item_cf", ...
+  std::vector<std::string>
+      notes;  // bad rows by reason, files and lines of the first ones; gone items; indexes not built
   double seconds = 0;
 };
 
-/// Builds DIR. Takes DIR/.lock; publishes by renaming CURRENT; keeps the last three generations. Errors are in `diagnostics`; then nothing
-/// was published and the generation before is as it was.
+/// Builds DIR. Takes DIR/.lock; publishes by renaming CURRENT; keeps the last three generations. Errors are in
+/// `diagnostics`; then nothing was published and the generation before is as it was.
 BuildReport build(const std::string& directory, const BuildOptions& options, source::Sources& sources,
                   diagnostics::Diagnostics& diagnostics);
 

@@ -1,4 +1,5 @@
-// ItemCF: item-to-item similarity from co-occurrence. Definition: docs/algorithms.md; Sarwar et al. 2001, Breese et al. 1998.
+// ItemCF: item-to-item similarity from co-occurrence. Definition: docs/algorithms.md; Sarwar et al. 2001, Breese et al.
+// 1998.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct ItemCfOptions {
   uint32_t top_k = 100;
   double popularity_exponent = 0.3;  // a: 0.5 is the cosine
   enum class UserWeight { none, iuf, inverse } user_weight = UserWeight::inverse;
-  std::optional<int64_t> half_life{};  // microseconds
-  std::optional<uint32_t> max_items{}; // of one user, the newest
+  std::optional<int64_t> half_life{};   // microseconds
+  std::optional<uint32_t> max_items{};  // of one user, the newest
 };
 
 /// offsets has items + 1 entries; neighbours of each item by falling similarity, ties the lower item first.
@@ -31,6 +32,7 @@ struct NeighbourLists {
 };
 
 /// sim(i→j) = Σ_u g(u)·w_ui·w_uj·decay / (N_i^{1−a}·N_j^a); sums in double, stored as float.
-NeighbourLists build_item_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items, const ItemCfOptions& options);
+NeighbourLists build_item_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
+                             const ItemCfOptions& options);
 
 }  // namespace rec::indexes

@@ -27,32 +27,39 @@ struct ListRef {
   uint32_t size = 0;
 
   template <typename T>
-  std::span<const T> as() const { return {static_cast<const T*>(data), size}; }
+  std::span<const T> as() const {
+    return {static_cast<const T*>(data), size};
+  }
 };
 
 /// A stored column of a table: memory-mapped, immutable. Row ids are key order.
 struct ColumnView {
   types::Type type;
   uint32_t rows = 0;
-  /// Bytes of one stored value: bool 1; int, time, duration 1, 2, 4 or 8 (sign-extended); float 4; string 4 (codes of the table's
-  /// dictionary); vector 4·size; list: of one element (int 8, float 4, string 4, bool 1), found through `offsets`.
+  /// Bytes of one stored value: bool 1; int, time, duration 1, 2, 4 or 8 (sign-extended); float 4; string 4 (codes of
+  /// the table's dictionary); vector 4·size; list: of one element (int 8, float 4, string 4, bool 1), found through
+  /// `offsets`.
   uint32_t width = 0;
   const std::byte* values = nullptr;
   const uint64_t* offsets = nullptr;  // lists: rows + 1 element offsets
-  const uint8_t* present = nullptr;   // one byte a row, 1 = has a value; nullptr: all have. Missing values are stored as zeros
+  const uint8_t* present =
+      nullptr;  // one byte a row, 1 = has a value; nullptr: all have. Missing values are stored as zeros
 
   bool has(uint32_t row) const { return present == nullptr || present[row] != 0; }
-  int64_t integer(uint32_t row) const;         // int, time, duration, bool, string (its code)
+  int64_t integer(uint32_t row) const;  // int, time, duration, bool, string (its code)
   float floating(uint32_t row) const { return reinterpret_cast<const float*>(values)[row]; }
   ListRef list(uint32_t row) const;
-  const float* vector(uint32_t row) const { return has(row) ? reinterpret_cast<const float*>(values) + size_t{row} * type.size : nullptr; }
+  const float* vector(uint32_t row) const {
+    return has(row) ? reinterpret_cast<const float*>(values) + size_t{row} * type.size : nullptr;
+  }
 };
 
 /// The strings of one table, sorted by bytes; code = rank. Memory-mapped.
 class Dictionary {
  public:
   Dictionary() = default;
-  Dictionary(uint32_t size, const uint64_t* offsets, const char* bytes) : size_(size), offsets_(offsets), bytes_(bytes) {}
+  Dictionary(uint32_t size, const uint64_t* offsets, const char* bytes)
+      : size_(size), offsets_(offsets), bytes_(bytes) {}
 
   uint32_t size() const { return size_; }
   std::string_view text(int32_t code) const {
@@ -67,8 +74,8 @@ class Dictionary {
   const char* bytes_ = nullptr;
 };
 
-/// The strings of one request as codes that can be compared: those of the item table's dictionary keep their codes; any other
-/// (a user's city, a literal, a request field) gets the next free one. One thread.
+/// The strings of one request as codes that can be compared: those of the item table's dictionary keep their codes; any
+/// other (a user's city, a literal, a request field) gets the next free one. One thread.
 class StringSpace {
  public:
   explicit StringSpace(const Dictionary& base) : base_(&base) {}
@@ -109,19 +116,28 @@ class Arena {
   void reset();
 
  private:
-  struct Free { void operator()(std::byte* memory) const; };
-  struct Block { std::unique_ptr<std::byte, Free> memory; size_t size; };
+  struct Free {
+    void operator()(std::byte* memory) const;
+  };
+  struct Block {
+    std::unique_ptr<std::byte, Free> memory;
+    size_t size;
+  };
   std::vector<Block> blocks_;
   size_t current_ = 0, used_ = 0;
 };
 
-/// Events as columns, newest first (equal times: the later in the log first): one user's sequence, or a whole log while building.
+/// Events as columns, newest first (equal times: the later in the log first): one user's sequence, or a whole log while
+/// building.
 struct EventColumns {
   size_t size = 0;
-  const int64_t* time = nullptr;       // microseconds
-  const uint32_t* item = nullptr;      // row ids of the item table, never kNoRow in a request's sequences
+  const int64_t* time = nullptr;   // microseconds
+  const uint32_t* item = nullptr;  // row ids of the item table, never kNoRow in a request's sequences
   /// One a column of the event: physical values in the types of the catalog; strings as codes of the space in use.
-  struct Column { const void* data = nullptr; const uint8_t* present = nullptr; };
+  struct Column {
+    const void* data = nullptr;
+    const uint8_t* present = nullptr;
+  };
   std::vector<Column> columns;
 };
 

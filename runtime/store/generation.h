@@ -1,4 +1,5 @@
-// A generation: the immutable data that requests run on, opened by mapping files. docs/operations.md describes the files.
+// A generation: the immutable data that requests run on, opened by mapping files. docs/operations.md describes the
+// files.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ namespace rec::store {
 using Key = std::variant<int64_t, std::string>;
 std::string to_text(const Key& key);
 
-/// A table: memory-mapped columns, rows in ascending key order (ints by value, strings by bytes). Row ids belong to the generation.
+/// A table: memory-mapped columns, rows in ascending key order (ints by value, strings by bytes). Row ids belong to the
+/// generation.
 class Table {
  public:
   const std::string& name() const { return name_; }
@@ -49,7 +51,8 @@ class Table {
   uint64_t hash_mask_ = 0;
 };
 
-/// Item-to-item lists: for each item row, its neighbours by falling similarity (ties: lower row). `algorithm` as in the catalog.
+/// Item-to-item lists: for each item row, its neighbours by falling similarity (ties: lower row). `algorithm` as in the
+/// catalog.
 struct NeighbourIndex {
   std::string name, algorithm;
   std::string item_table;
@@ -58,8 +61,12 @@ struct NeighbourIndex {
   const uint32_t* neighbour = nullptr;
   const float* similarity = nullptr;
 
-  std::span<const uint32_t> neighbours(uint32_t row) const { return {neighbour + offsets[row], offsets[row + 1] - offsets[row]}; }
-  std::span<const float> similarities(uint32_t row) const { return {similarity + offsets[row], offsets[row + 1] - offsets[row]}; }
+  std::span<const uint32_t> neighbours(uint32_t row) const {
+    return {neighbour + offsets[row], offsets[row + 1] - offsets[row]};
+  }
+  std::span<const float> similarities(uint32_t row) const {
+    return {similarity + offsets[row], offsets[row + 1] - offsets[row]};
+  }
 };
 
 /// A user's sequence as read from the user store.
@@ -87,8 +94,8 @@ class Generation {
   /// nullptr where the catalog's index was not built (an algorithm that this version does not build).
   const NeighbourIndex* index(std::string_view name) const;
 
-  /// The user's sequence, newest first, at most `keep` events; empty for a user without events. Strings are interned into `strings`,
-  /// memory comes from `arena`. A damaged record is an error text.
+  /// The user's sequence, newest first, at most `keep` events; empty for a user without events. Strings are interned
+  /// into `strings`, memory comes from `arena`. A damaged record is an error text.
   std::expected<SequenceRead, std::string> read_sequence(size_t sequence, const Key& user, column::StringSpace& strings,
                                                          column::Arena& arena) const;
 
@@ -115,6 +122,7 @@ std::shared_ptr<const Generation> open_generation(const std::string& directory, 
                                                   diagnostics::Diagnostics& diagnostics);
 
 /// Verifies every section's checksum and the values that readers rely on (codes, offsets, rows in range).
-bool check_generation(const std::string& directory, uint64_t number, source::Sources& sources, diagnostics::Diagnostics& diagnostics);
+bool check_generation(const std::string& directory, uint64_t number, source::Sources& sources,
+                      diagnostics::Diagnostics& diagnostics);
 
 }  // namespace rec::store

@@ -119,7 +119,8 @@ class OverlayBuilder {
       for (const Value& value : *declared.unknown) collect_texts(value, texts);
     }
     codes_.clear();
-    const bool all_known = std::ranges::all_of(texts, [&](const auto& text) { return old.strings().find(text).has_value(); });
+    const bool all_known =
+        std::ranges::all_of(texts, [&](const auto& text) { return old.strings().find(text).has_value(); });
     dictionary_ = old.strings();
     if (all_known) return;
     for (uint32_t code = 0; code < old.strings().size(); ++code)
