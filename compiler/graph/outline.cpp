@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "compiler/graph/print.h"
 
@@ -15,15 +16,22 @@ class Outliner {
   Outliner(const Plan& plan, const catalog::Catalog& catalog) : plan_(plan), catalog_(catalog) {}
 
   std::vector<Part> run() {
+    std::vector<Part> out;
+    for (const auto& parameter : plan_.parameters) out.push_back(describe(parameter));
+    std::ranges::move(pipeline(), std::back_inserter(out));
+    return out;
+  }
+
+  /// All but the parameters, which pipelines of one file share.
+  std::vector<Part> pipeline() const {
     std::vector<Part> out{{.kind = "pipeline", .name = plan_.name}};
     fact(out.back(), "user", catalog_.tables[plan_.user_table].name);
     fact(out.back(), "item", catalog_.tables[plan_.item_table].name);
     fact(out.back(), "deadline", plan_.deadline);
     if (plan_.otherwise != nullptr) {
       fact(out.back(), "else", plan_.otherwise->name);
-      out.back().parts = outline(*plan_.otherwise, catalog_);
+      out.back().parts = Outliner(*plan_.otherwise, catalog_).pipeline();
     }
-    for (const auto& parameter : plan_.parameters) out.push_back(describe(parameter));
     for (auto& condition : eligible()) out.push_back(std::move(condition));
     for (auto& step : steps(plan_.steps)) out.push_back(std::move(step));
     for (const auto& emit : plan_.emits) {
@@ -35,16 +43,11 @@ class Outliner {
 
   /// A source with its options; for the plan of an `insert` too.
   void describe(Part& out, const Channel& channel) const {
-    fact(out, "source", channel.source != nullptr ? channel.source->name : channel.pipeline->name);
-    for (size_t i = 0; i < channel.arguments.size(); ++i) {
-      const auto& argument = channel.arguments[i];
-      const std::string& name = channel.source->parameters[i].name;
-      if (argument.kind == operators::ParameterKind::index) fact(out, name, argument.index);
-      if (argument.kind == operators::ParameterKind::lambda && argument.expr != kNoExpr) {
-        fact(out, name, "e => " + text(argument.expr));
-      } else {
-        fact(out, name, argument.expr);
-      }
+    if (channel.source != nullptr) {
+      describe_source(out, channel);
+    } else {
+      fact(out, "source", channel.pipeline->name);
+      out.parts = Outliner(*channel.pipeline, catalog_).pipeline();
     }
     std::string own;
     for (const auto& condition : channel.where) {
@@ -56,7 +59,6 @@ class Outliner {
     fact(out, "timeout", channel.timeout);
     fact(out, "when", channel.when);
     if (channel.required) fact(out, "required", "yes");
-    if (channel.pipeline != nullptr) out.parts = outline(*channel.pipeline, catalog_);
   }
 
  private:
@@ -69,6 +71,20 @@ class Outliner {
   }
   void fact(Part& part, std::string what, ExprId value) const {
     if (value != kNoExpr) part.facts.emplace_back(std::move(what), text(value));
+  }
+
+  void describe_source(Part& out, const Channel& channel) const {
+    fact(out, "source", channel.source->name);
+    for (size_t i = 0; i < channel.arguments.size(); ++i) {
+      const auto& argument = channel.arguments[i];
+      const std::string& name = channel.source->parameters[i].name;
+      if (argument.kind == operators::ParameterKind::index) fact(out, name, argument.index);
+      if (argument.kind == operators::ParameterKind::lambda && argument.expr != kNoExpr) {
+        fact(out, name, "e => " + text(argument.expr));
+      } else {
+        fact(out, name, argument.expr);
+      }
+    }
   }
 
   static Part describe(const Parameter& parameter) {

@@ -114,6 +114,23 @@ TEST_F(Diff, NewAndGoneAndMoved) {
             "emit item.kind is new: item.kind\n");
 }
 
+TEST_F(Diff, InsidePipelinesThatAreSources) {
+  const std::string source =
+      "param most : int = 4 within 0 .. 9\n"
+      "pipeline hot(user: users, item: notes) {\n  recall { all = items by item.likes take 9 }\n  take most\n}\n"
+      "pipeline page(user: users, item: notes) {\n  recall { hot = hot take 3 }\n}\n";
+  space_.write("before.rec", source);
+  space_.write("after.rec", source);
+  change("int = 4", "int = 5");
+  change("take 9", "take 8");
+  const Outcome run = diff("--pipeline page --format json");
+  ASSERT_EQ(run.exit, 0) << run.err;
+  const Json changes = Json::parse(run.out)["changes"];
+  ASSERT_EQ(changes.size(), 2U) << changes;
+  EXPECT_EQ(changes[0]["text"], "param most: default is 5, was 4");
+  EXPECT_EQ(changes[1]["text"], "channel hot, channel all: take is 8, was 9");
+}
+
 TEST_F(Diff, WhatItDoesToRequestsAndWhy) {
   change("sort by value", "where value < 45.0\n  sort by value");
   space_.write("requests.jsonl", "{\"user\": \"1\"}\n{\"user\": \"2\"}\n");
