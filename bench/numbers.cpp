@@ -29,7 +29,7 @@ void one_argument(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * x.size()));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(x.size()));
 }
 BENCHMARK(one_argument<numerics::exp>)->Name("exp");
 BENCHMARK(one_argument<std::exp>)->Name("exp of libm");
@@ -46,7 +46,7 @@ void power(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * x.size()));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(x.size()));
 }
 BENCHMARK(power<numerics::pow>)->Name("pow");
 BENCHMARK(power<std::pow>)->Name("pow of libm");
@@ -70,7 +70,7 @@ void fusion_loop(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * n));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(n));
 }
 BENCHMARK(fusion_loop)->Name("fusion, plain loop")->Arg(2000)->Arg(200000);
 
@@ -91,7 +91,7 @@ void fusion_evaluator(benchmark::State& state, uint32_t stride) {
     benchmark::DoNotOptimize(evaluator.run({.batch = &batch, .indices = batch.order}).data);
     benchmark::ClobberMemory();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * n));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(n));
 }
 BENCHMARK_CAPTURE(fusion_evaluator, in base order, 1)->Arg(2000)->Arg(200000);
 BENCHMARK_CAPTURE(fusion_evaluator, scattered, 7919)->Arg(2000)->Arg(200000);

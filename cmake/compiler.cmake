@@ -20,6 +20,9 @@ target_compile_options(rec_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wc
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(rec_flags INTERFACE -Wno-restrict)  # g++ 12 sees overlaps in std::string's operator+ that are not there
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(rec_flags INTERFACE -Wno-deprecated-declarations)  # libstdc++ 12's stable_sort uses what it deprecates itself
+endif()
 # Same bits everywhere: no contraction into fma unless a definition asks for it (docs/reference, "Numbers").
 add_compile_options(-ffp-contract=off)
 # Nobody reads floating-point flags or errno; without these two g++ does not vectorise comparisons and square roots. No value changes.

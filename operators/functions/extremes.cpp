@@ -14,13 +14,13 @@ namespace {
 template <typename T>
 T smaller(T a, T b) {
   const T least = b < a ? b : a;
-  if constexpr (std::is_floating_point_v<T>) return (a != a) | (b != b) ? numerics::kNaN : least;
+  if constexpr (std::is_floating_point_v<T>) return ((a != a) | (b != b)) ? numerics::kNaN : least;
   return least;
 }
 template <typename T>
 T larger(T a, T b) {
   const T most = a < b ? b : a;
-  if constexpr (std::is_floating_point_v<T>) return (a != a) | (b != b) ? numerics::kNaN : most;
+  if constexpr (std::is_floating_point_v<T>) return ((a != a) | (b != b)) ? numerics::kNaN : most;
   return most;
 }
 /// With low > high: high.

@@ -2,6 +2,7 @@
 #include "compiler/source/source.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,7 +13,11 @@ namespace {
 
 class SourceTest : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void SetUp() override {
+    std::string pattern = (std::filesystem::path(testing::TempDir()) / "rec-source-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string write(const std::string& name, const std::string& bytes) {
@@ -27,9 +32,7 @@ class SourceTest : public testing::Test {
     return result.has_value() ? ReadError{} : result.error();
   }
 
-  std::filesystem::path folder_ =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("rec_source_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::filesystem::path folder_;
 };
 
 TEST_F(SourceTest, ReadsAndDropsAByteOrderMark) {
