@@ -15,32 +15,28 @@ bool PipelineChecker::match(const operators::OperatorDef& def, const syntax::Ope
                             std::vector<const syntax::Argument*>& out) {
   out.assign(def.parameters.size(), nullptr);
   std::vector<std::string> names;
+  names.reserve(def.parameters.size());
   for (const auto& parameter : def.parameters) names.push_back(parameter.name);
   size_t next = 0;
   bool good = true;
   for (const auto& argument : ref.arguments) {
-    size_t at = def.parameters.size();
-    if (argument.name) {
-      at = static_cast<size_t>(std::ranges::find(names, argument.name->text) - names.begin());
-      if (at == names.size()) {
+    const bool named = argument.name.has_value();
+    while (!named && next < def.parameters.size() && (!def.parameters[next].positional || out[next])) ++next;
+    const size_t at = named ? static_cast<size_t>(std::ranges::find(names, argument.name->text) - names.begin()) : next;
+    if (at == names.size()) {
+      good = false;
+      if (named) {
         suggest(context_.diagnostics.error(Code::unknown_argument, argument.name->span,
                                            fmt::format("`{}` has no argument `{}`", def.name, argument.name->text),
                                            "not an argument of it"),
                 argument.name->text, names, fmt::format("`{}`", def.name));
-        good = false;
-        continue;
-      }
-    } else {
-      while (next < def.parameters.size() && (!def.parameters[next].positional || out[next])) ++next;
-      at = next;
-      if (at == names.size()) {
+      } else {
         auto& d = context_.diagnostics.error(Code::wrong_arguments, argument.value->span,
                                              fmt::format("`{}` takes no further argument without a name", def.name),
                                              "which argument is this?");
         d.help.push_back(def.example.empty() ? "name it: `name: value`" : fmt::format("for example `{}`", def.example));
-        good = false;
-        continue;
       }
+      continue;
     }
     if (out[at] != nullptr) {
       context_.diagnostics.error(Code::wrong_arguments, argument.value->span,

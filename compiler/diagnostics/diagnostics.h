@@ -13,7 +13,7 @@ namespace rec::diagnostics {
 /// Every code, from codes.def: R1xxx syntax, R2xxx names, R3xxx types, R4xxx pipelines, R5xxx rules and insertion,
 /// R6xxx catalog and data building, R7xxx experiments, R8xxx run time, R9xxx a bug in rec.
 enum class Code : uint16_t {
-#define REC_CODE(NAME, NUMBER, TITLE, EXPLANATION) NAME = NUMBER,
+#define REC_CODE(NAME, NUMBER, TITLE, EXPLANATION) NAME = (NUMBER),
 #include "compiler/diagnostics/codes.def"
 #undef REC_CODE
 };

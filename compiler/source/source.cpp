@@ -66,7 +66,8 @@ std::expected<std::string, ReadError> read_bytes(const std::string& path) {
   }
   std::string text;
   char buffer[1 << 16];
-  while (const size_t got = std::fread(buffer, 1, sizeof buffer, file.get())) {
+  for (size_t got = sizeof buffer; got == sizeof buffer;) {  // less: the end, or an error
+    got = std::fread(buffer, 1, sizeof buffer, file.get());
     text.append(buffer, got);
     if (text.size() > kMaxFileBytes) return std::unexpected(ReadError{Reason::too_large, {}});
   }

@@ -18,7 +18,6 @@ class Similarity {
 
   /// `candidates`: their indices in the terms.
   void add(std::span<const uint32_t> candidates);
-  size_t size() const { return places_.size(); }
 
   /// out[i] = Σ over terms of weight · sim(place, first + i); a missing value, a zero vector, or one whose length is
   /// not finite has similarity 0 with others. Sums in float, fused with their products: over a vector's elements in

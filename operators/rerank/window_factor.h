@@ -27,7 +27,6 @@ class WindowFactor {
       row_of(members_[k], first, std::span<double>(columns_[k] + first, diagonal.size()));
     solve(first);
   }
-  size_t size() const { return width_; }
 
   /// A_i,pick of each candidate is written here before `push(pick)`.
   std::span<double> row() { return row_.first(width_); }

@@ -36,6 +36,7 @@ class Recall {
       side_by_side();
     }
     std::vector<ChannelResult> out;
+    out.reserve(channels_.size());
     for (Attempt& channel : channels_) out.push_back(std::move(channel.result));
     return out;
   }
