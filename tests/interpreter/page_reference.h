@@ -78,6 +78,7 @@ class PageReference {
   void run(const graph::TopStep& step);
   void run(const graph::SortStep& step);
   void run(const graph::TakeStep& step);
+  void run(const graph::SampleStep& step);
   void run(const graph::WhenStep& step);
 
   // ---- rows that come in late: page_reference_late.cpp ----

@@ -1,4 +1,7 @@
 // The reference: values, orders and the steps that keep, compute and cut.
+#include <fmt/format.h>
+
+#include "operators/text_hash.h"
 #include "tests/interpreter/page_reference.h"
 
 namespace rec::interpreter {
@@ -126,6 +129,31 @@ void PageReference::run(const graph::TakeStep& step) {
   const size_t kept = order.size();
   order.insert(order.end(), left.begin(), left.end());
   cut(order, kept);
+}
+
+/// By the keys of the specification, computed in long double; u has 53 bits and is never 0.
+void PageReference::run(const graph::SampleStep& step) {
+  const auto& table = context_.generation().table(plan_.item_table);
+  const long double temperature =
+      step.temperature == kNoExpr ? 1.0F : std::max(of_row(step.temperature, 0).as<float>(), 1e-6F);
+  std::vector<std::pair<long double, uint32_t>> drawn;
+  std::vector<uint32_t> order, without;
+  for (const uint32_t at : present()) {
+    const float weight = value(step.by, at).as<float>();
+    if (std::isnan(weight) || weight <= 0) {
+      without.push_back(at);
+      continue;
+    }
+    const std::string text =
+        fmt::format("{}:{}:{}", context_.inputs().id, step.number, table.key_text(state_.batch.rows[at]));
+    const uint64_t bits = operators::text_hash(text) >> 11;
+    const long double u = (static_cast<long double>(bits) + 0.5L) / 0x1p53L;
+    drawn.emplace_back(std::log(static_cast<long double>(weight)) / temperature - std::log(-std::log(u)), at);
+  }
+  std::ranges::stable_sort(drawn, std::ranges::greater(), [](const auto& each) { return each.first; });
+  for (const auto& [key, at] : drawn) order.push_back(at);
+  order.insert(order.end(), without.begin(), without.end());
+  cut(order, count(step.count));
 }
 
 void PageReference::run(const graph::WhenStep& step) {

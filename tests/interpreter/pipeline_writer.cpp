@@ -99,7 +99,7 @@ std::string ProgramWriter::when() {
 
 std::string ProgramWriter::step() {
   if (chance(12)) return when();
-  switch (below(8)) {
+  switch (below(9)) {
     case 0:
     case 1:
       return "  where " + expression(Kind::boolean, 2) + "\n";
@@ -119,6 +119,9 @@ std::string ProgramWriter::step() {
     case 6:
       return "  take " + std::to_string(1 + below(4)) + " per " +
              expression(std::vector{Kind::integer, Kind::boolean, Kind::string}[below(3)], 1) + "\n";
+    case 7:
+      return "  sample " + std::to_string(5 + below(60)) + " by " + expression(Kind::floating, 2) +
+             (chance(50) ? " temperature " + pick({"0.5", "2.0", "boost + 0.25"}) : "") + "\n";
     default:
       return rerank();
   }
