@@ -98,6 +98,7 @@ using AdmitFn = std::function<void(std::span<const uint32_t> rows, std::span<uin
 struct SourceCall {
   const store::Generation& generation;
   size_t item_table;                         // index of the pipeline's item table
+  std::optional<uint32_t> user_row;          // none: the user has no row
   std::string_view index;                    // the catalog's index the first argument names, if any
   std::span<const ArgumentValue> arguments;  // in the order of the operator's parameters; monostate: not given
   const AdmitFn& admit;

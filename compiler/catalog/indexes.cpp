@@ -60,7 +60,8 @@ void read_from(Fields& fields, Index& index, const Catalog& catalog, Context& co
   }
 }
 
-/// `TABLE.COLUMN` is checked here, `MODEL.item` against the names of the models section, which is read later.
+/// `TABLE.COLUMN` and `INDEX.item` are checked here, `MODEL.item` against the names of the models section, which is
+/// read later.
 void read_vectors(Fields& fields, Index& index, const Catalog& catalog, Context& context) {
   const Entry* vectors = fields.need("vectors", "vectors: notes.content");
   const auto text = vectors != nullptr ? read_text(*vectors, context) : std::nullopt;
@@ -83,13 +84,21 @@ void read_vectors(Fields& fields, Index& index, const Catalog& catalog, Context&
                                          : "vector columns are " + list_text(names));
     return;
   }
+  const auto factors = std::ranges::find(catalog.indexes, owner, &Index::name);
+  if (member == "item" && factors != catalog.indexes.end() && factors->algorithm == "als") {
+    index.user_table = factors->user_table;
+    index.item_table = factors->item_table;
+    return;
+  }
   const auto is_owner = [&](const Model& model) { return model.name == owner; };
   if (member == "item" && std::ranges::any_of(catalog.models, is_owner)) {
     if (!catalog.events.empty()) index.item_table = catalog.events.front().item_table;
     return;
   }
   context.diagnostics.error(Code::bad_vectors, vectors->value.span, fmt::format("`{}` names no vectors", *text))
-      .help.push_back("name a vector column as `TABLE.COLUMN`, or a model's item vectors as `MODEL.item`");
+      .help.push_back(
+          "name a vector column as `TABLE.COLUMN`, a model's item vectors as `MODEL.item`, or those of an index by als "
+          "that is declared above as `INDEX.item`");
 }
 
 std::string range_text(const IndexOption& option) {

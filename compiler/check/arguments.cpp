@@ -140,23 +140,38 @@ bool PipelineChecker::source_arguments(const SourceSyntax& written, graph::Chann
   return good;
 }
 
-/// A vector to search for: MODEL.user, or one as long as those of the index.
+/// How long the vectors of an index are; nullopt where a model decides that.
+std::optional<uint32_t> PipelineChecker::dimension_of(const catalog::Index& index) const {
+  const auto number = [](const catalog::Index& als) {
+    return static_cast<uint32_t>(std::get<int64_t>(als.options.at("factors")));
+  };
+  if (index.algorithm == "als") return number(index);
+  const auto vectors = index.options.find("vectors");
+  if (vectors == index.options.end()) return std::nullopt;
+  const auto& name = std::get<std::string>(vectors->second);
+  const std::string owner = name.substr(0, name.find('.'));
+  if (const auto* table = context_.catalog.table(owner)) {
+    const auto* column = table->column(name.substr(owner.size() + 1));
+    return column == nullptr ? std::nullopt : std::optional(column->type.size);
+  }
+  const auto* factors = context_.catalog.index(owner);
+  return factors != nullptr && factors->algorithm == "als" ? std::optional(number(*factors)) : std::nullopt;
+}
+
+/// A vector to search for: MODEL.user, INDEX.user, or one as long as those of the index.
 ExprId PipelineChecker::query(const syntax::Expr& expr, const graph::Channel& channel, const std::string& what) {
   if (const auto* model = expressions_.model_of(expr, scope_)) return expressions_.model_user(*model, expr, scope_);
-  const ExprId id = expressions_.check_as(expr, scope_, types::vector(0), graph::kRequest, what);
+  const auto* factors = expressions_.factors_of(expr, scope_);
+  const ExprId id = factors != nullptr ? expressions_.index_user(*factors, expr, scope_)
+                                       : expressions_.check_as(expr, scope_, types::vector(0), graph::kRequest, what);
   if (id == kNoExpr) return kNoExpr;
   for (const auto& argument : channel.arguments) {
     const auto* index = context_.catalog.index(argument.index);
-    const auto vectors = index ? index->options.find("vectors") : decltype(index->options.end()){};
-    if (index == nullptr || vectors == index->options.end()) continue;
-    const auto* name = std::get_if<std::string>(&vectors->second);
-    const auto* table = context_.catalog.table(index->item_table);
-    const auto* column = name && table ? table->column(name->substr(name->find('.') + 1)) : nullptr;
-    if (column == nullptr || name->substr(0, name->find('.')) != table->name) continue;
-    if (column->type.size == expressions_.type(id).size) continue;
+    const auto dimension = index == nullptr ? std::nullopt : dimension_of(*index);
+    if (!dimension || *dimension == expressions_.type(id).size) continue;
     context_.diagnostics.error(
         Code::type_mismatch, expr.span,
-        fmt::format("index `{}` holds {}, and this is {}", index->name, types::to_text(types::required(column->type)),
+        fmt::format("index `{}` holds {}, and this is {}", index->name, types::to_text(types::vector(*dimension)),
                     types::to_text(expressions_.type(id))),
         "a vector of another length");
     return kNoExpr;

@@ -42,6 +42,9 @@ class Expressions {
   ExprId model_input(const syntax::Expr& expr, Scope& scope, uint8_t levels, std::string_view what);
   /// The model that a member is of: MODEL.user; nullptr where it is none of a model.
   const catalog::Model* model_of(const syntax::Expr& expr, const Scope& scope) const;
+  /// The index by als that a member is of: INDEX.user; nullptr where it is none.
+  const catalog::Index* factors_of(const syntax::Expr& expr, const Scope& scope) const;
+  ExprId index_user(const catalog::Index& index, const syntax::Expr& expr, const Scope& scope);
   ExprId model_user(const catalog::Model& model, const syntax::Expr& expr, const Scope& scope);
   /// Whether a model is about the tables of the pipeline.
   bool model_fits(const catalog::Model& model, const Scope& scope, Span span);
@@ -63,6 +66,8 @@ class Expressions {
   ExprId convert(ExprId id, const types::Type& wanted, Span span);
 
  private:
+  /// OWNER of OWNER.member, where it is no name of the scope.
+  const std::string* owner_of(const syntax::Expr& expr, const Scope& scope) const;
   // literals.cpp, names.cpp
   ExprId literal(const syntax::Expr& expr, const types::Type* expected);
   ExprId list_literal(const syntax::Expr& expr, const syntax::ListLiteral& list, const types::Type* expected);

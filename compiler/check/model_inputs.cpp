@@ -20,14 +20,53 @@ bool is_scalar(Kind kind) {
 
 }  // namespace
 
-const catalog::Model* Expressions::model_of(const syntax::Expr& expr, const Scope& scope) const {
+const std::string* Expressions::owner_of(const syntax::Expr& expr, const Scope& scope) const {
   const auto* member = std::get_if<syntax::Member>(&expr.node);
   const auto* base = member ? std::get_if<syntax::NameRef>(&member->base->node) : nullptr;
   if (base == nullptr || scope.names.contains(base->name) || context_.declarations.parameter_index.contains(base->name))
     return nullptr;
   if (scope.channels != nullptr && std::ranges::find(*scope.channels, base->name) != scope.channels->end())
     return nullptr;
-  return context_.catalog.model(base->name);
+  return &base->name;
+}
+
+const catalog::Model* Expressions::model_of(const syntax::Expr& expr, const Scope& scope) const {
+  const std::string* owner = owner_of(expr, scope);
+  return owner == nullptr ? nullptr : context_.catalog.model(*owner);
+}
+
+const catalog::Index* Expressions::factors_of(const syntax::Expr& expr, const Scope& scope) const {
+  const std::string* owner = owner_of(expr, scope);
+  return owner == nullptr ? nullptr : context_.catalog.index(*owner);
+}
+
+ExprId Expressions::index_user(const catalog::Index& index, const syntax::Expr& expr, const Scope& scope) {
+  const auto& member = std::get<syntax::Member>(expr.node).member;
+  const auto unknown = [&](Span span, std::string message, std::string label, std::string help) {
+    context_.diagnostics.error(Code::unknown_name, span, std::move(message), std::move(label))
+        .help.push_back(std::move(help));
+    return kNoExpr;
+  };
+  if (index.algorithm != "als") {
+    return unknown(expr.span, fmt::format("index `{}` ({}) has no vectors of users", index.name, index.algorithm),
+                   "no vector of the user", "indexes of the algorithm als have them, and models with a user tower");
+  }
+  if (member.text != "user") {
+    return unknown(member.span, fmt::format("an index has no `.{}` to search by", member.text),
+                   "not a value of the request", fmt::format("it is `{}.user`", index.name));
+  }
+  const std::string& users = context_.catalog.tables[*scope.user_table].name;
+  if (index.user_table != users) {
+    return unknown(
+        expr.span,
+        fmt::format("index `{}` is about {}, and this pipeline is for {}", index.name, index.user_table, users),
+        "an index of other users", "search by a vector of this pipeline's users");
+  }
+  return add({.op = Op::index_user,
+              .type = types::vector(static_cast<uint32_t>(std::get<int64_t>(index.options.at("factors")))),
+              .level = graph::kRequest,
+              .index = static_cast<uint32_t>(&index - context_.catalog.indexes.data()),
+              .span = expr.span});
 }
 
 ExprId Expressions::model_user(const catalog::Model& model, const syntax::Expr& expr, const Scope& scope) {

@@ -123,6 +123,7 @@ class PipelineChecker {
              std::vector<const syntax::Argument*>& out);
   bool in_bounds(const operators::ParameterDef& parameter, ExprId value, Span span);
   bool source_arguments(const SourceSyntax& written, graph::Channel& out);
+  std::optional<uint32_t> dimension_of(const catalog::Index& index) const;
   ExprId query(const syntax::Expr& expr, const graph::Channel& channel, const std::string& what);
   bool index_argument(const syntax::Argument& argument, const operators::OperatorDef& def, graph::SourceArgument& out);
 

@@ -70,6 +70,7 @@ enum class Op : uint8_t {
   barrier_count,  // no args
   channel_emit,   // CHANNEL.name: what a channel's pipeline emits; index: channel, index2: emit of its plan
   model_user,     // MODEL.user, request level; index: model of the catalog
+  index_user,     // INDEX.user, request level; index: index of the catalog, by als
   record,         // fields of `type`, one an argument; never evaluated as a whole
 };
 

@@ -126,6 +126,8 @@ class Printer {
             std::get<RecallStep>(plan_.steps.front().what).channels[n.index].pipeline->emits[n.index2].name);
       case Op::model_user:
         return catalog_.models[n.index].name + ".user";
+      case Op::index_user:
+        return catalog_.indexes[n.index].name + ".user";
       case Op::record:
         return "record";
     }

@@ -13,6 +13,7 @@
 #include "offline/build/inputs.h"
 #include "runtime/store/file_writer.h"
 #include "runtime/store/generation_reader.h"
+#include "runtime/store/index_reader.h"
 #include "runtime/store/user_store.h"
 
 namespace rec::build {
@@ -143,7 +144,7 @@ bool Builder::is_fresh(const std::string& part) const {
     return whole(store::statistics_path(previous_path_, name), store::FileKind::statistics);
   }
   if (part.starts_with("index ")) {
-    return whole(store::index_path(previous_path_, name), store::FileKind::neighbours);
+    return whole(store::index_path(previous_path_, name), store::index_kind(catalog_.index(name)->algorithm));
   }
   return part != "sequences" || users_are_readable(previous_->epoch);
 }
@@ -161,10 +162,10 @@ bool Builder::make_everything() {
     return fail(fmt::format("cannot write {}: {}", path_, error.message()));
   }
   for (const catalog::Index& index : catalog_.indexes) {
-    if (!is_built(index)) {
-      report_.notes.push_back(
-          fmt::format("index {}: algorithm `{}` is not built by this version; pipelines that use it are refused",
-                      index.name, index.algorithm));
+    if (!is_built(catalog_, index)) {
+      report_.notes.push_back(fmt::format(
+          "index {}: the vectors of a model are not built by this version; pipelines that use it are refused",
+          index.name));
     }
   }
   return make_tables() && make_statistics() && make_sequences() && make_indexes();

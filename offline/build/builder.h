@@ -10,6 +10,7 @@
 #include "offline/build/build.h"
 #include "offline/build/directory.h"
 #include "offline/build/event_values.h"
+#include "offline/indexes/work.h"
 #include "offline/ingest/bad_rows.h"
 #include "offline/ingest/event_log.h"
 #include "operators/registry.h"
@@ -40,12 +41,24 @@ class Builder {
   bool make_sequences();
   bool make_indexes();
   bool make_index(const catalog::Index& index);
+  bool make_item_lists(const catalog::Index& index);
+  bool make_user_lists(const catalog::Index& index);
+  bool make_factors(const catalog::Index& index);
+  bool make_vectors(const catalog::Index& index);
   bool finish();
   void clean_up();
 
   /// Reuses the part's file, or calls `make`, which writes it.
   template <typename Make>
   bool make_part(const std::string& part, const std::string& file, Make make);
+  /// What an index over users and items is built from.
+  struct Feedback {
+    std::vector<indexes::Interaction> list;
+    uint32_t users, known_users, items;
+  };
+  std::optional<Feedback> feedback(const catalog::Index& index);
+  indexes::Work work(const catalog::Index& index) const;
+
   ingest::EventLog* log(size_t events);
   const KeptEvents* kept(size_t sequence);
   EventContext context() const;

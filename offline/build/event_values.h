@@ -10,7 +10,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/check/check.h"
-#include "offline/indexes/item_cf.h"
+#include "offline/indexes/interactions.h"
 #include "offline/ingest/event_log.h"
 #include "runtime/store/generation.h"
 #include "runtime/store/lmdb_environment.h"

@@ -108,8 +108,22 @@ uint64_t Digest::value() const {
   return XXH64(bytes_.data(), bytes_.size(), 0);
 }
 
-bool is_built(const catalog::Index& index) {
-  return index.algorithm == "item_cf" && index.sequence.has_value();
+bool is_built(const catalog::Catalog& catalog, const catalog::Index& index) {
+  return index.sequence.has_value() || vectors_of(catalog, index).column != nullptr ||
+         vectors_of(catalog, index).index != nullptr;
+}
+
+VectorsOf vectors_of(const catalog::Catalog& catalog, const catalog::Index& index) {
+  const auto option = index.options.find("vectors");
+  if (option == index.options.end()) {
+    return {};
+  }
+  const auto& name = std::get<std::string>(option->second);
+  const std::string owner = name.substr(0, name.find('.'));
+  if (const catalog::Table* table = catalog.table(owner)) {
+    return {.table = table, .column = table->column(name.substr(owner.size() + 1)), .index = nullptr};
+  }
+  return {.table = nullptr, .column = nullptr, .index = catalog.index(owner)};
 }
 
 std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::string& directory,
@@ -190,17 +204,25 @@ std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
     parts["sequences"] = sequences.value();
   }
   for (const catalog::Index& index : catalog.indexes) {
-    if (is_built(index)) {
-      Digest digest;
+    if (!is_built(catalog, index)) {
+      continue;
+    }
+    Digest digest;
+    digest.add(index.algorithm);
+    if (index.sequence) {
       const catalog::Sequence& sequence = catalog.sequences[*index.sequence];
-      digest.add(index.algorithm).add(logs[sequence.events]).add(sequence.keep);
+      digest.add(logs[sequence.events]).add(sequence.keep);
       add(digest, sequence.where);
       add(digest, index.weight);
-      for (const auto& [name, value] : index.options) {
-        digest.add(name).add(option_text(value));
-      }
-      parts["index " + index.name] = digest.value();
+    } else if (const VectorsOf from = vectors_of(catalog, index); from.index != nullptr) {
+      digest.add(parts.at("index " + from.index->name));
+    } else {
+      digest.add(parts.at("table " + from.table->name));
     }
+    for (const auto& [name, value] : index.options) {
+      digest.add(name).add(option_text(value));
+    }
+    parts["index " + index.name] = digest.value();
   }
   return parts;
 }

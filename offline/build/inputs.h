@@ -25,7 +25,15 @@ std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::s
 std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
                                             const std::map<std::string, store::RawFile>& raw_files);
 
-/// Whether this version builds the index.
-bool is_built(const catalog::Index& index);
+/// Whether this version builds the index: those over the vectors of models it does not.
+bool is_built(const catalog::Catalog& catalog, const catalog::Index& index);
+
+/// What the vectors of an index are: a column of a table, or the items of an index by als. All null: of a model.
+struct VectorsOf {
+  const catalog::Table* table = nullptr;
+  const catalog::Column* column = nullptr;
+  const catalog::Index* index = nullptr;
+};
+VectorsOf vectors_of(const catalog::Catalog& catalog, const catalog::Index& index);
 
 }  // namespace rec::build

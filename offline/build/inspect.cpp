@@ -66,13 +66,25 @@ std::string tables_text(const store::Generation& generation) {
   return text;
 }
 
+std::string contents(const store::Generation& generation, const std::string& name) {
+  if (const auto* index = generation.index(name)) {
+    return fmt::format("{} items, {} neighbours", index->items, index->offsets[index->items]);
+  }
+  if (const auto* index = generation.user_index(name)) {
+    return fmt::format("{} users, {} neighbours", index->users, index->offsets[index->users]);
+  }
+  if (const auto* index = generation.vector_index(name)) {
+    return fmt::format("{} items, vectors of {}{}", index->count, index->dimension,
+                       index->users > 0 ? fmt::format(", {} users", index->users) : "");
+  }
+  return "not built";
+}
+
 std::string indexes_text(const store::Generation& generation) {
   std::string text;
   for (const catalog::Index& description : generation.catalog().indexes) {
-    const store::NeighbourIndex* index = generation.index(description.name);
-    text += index == nullptr ? fmt::format("index {}: {}, not built\n", description.name, description.algorithm)
-                             : fmt::format("index {}: {}, {} items, {} neighbours\n", index->name, index->algorithm,
-                                           index->items, index->offsets[index->items]);
+    text += fmt::format("index {}: {}, {}\n", description.name, description.algorithm,
+                        contents(generation, description.name));
   }
   return text;
 }

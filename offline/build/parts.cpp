@@ -206,64 +206,12 @@ bool Builder::make_sequences() {
 
 bool Builder::make_indexes() {
   for (const catalog::Index& index : catalog_.indexes) {
-    if (is_built(index) &&
+    if (is_built(catalog_, index) &&
         !make_part("index " + index.name, store::index_path(path_, index.name), [&] { return make_index(index); })) {
       return false;
     }
   }
   return true;
-}
-
-namespace {
-
-template <typename T>
-std::optional<T> option(const catalog::Index& index, const std::string& name) {
-  const auto found = index.options.find(name);
-  if (found == index.options.end()) {
-    return std::nullopt;
-  }
-  const T* value = std::get_if<T>(&found->second);
-  return value == nullptr ? std::nullopt : std::optional<T>(*value);
-}
-
-indexes::ItemCfOptions item_cf_options(const catalog::Index& index) {
-  using Weight = indexes::ItemCfOptions::UserWeight;
-  indexes::ItemCfOptions options;
-  options.top_k = static_cast<uint32_t>(option<int64_t>(index, "top_k").value_or(options.top_k));
-  options.popularity_exponent = option<double>(index, "popularity_exponent").value_or(options.popularity_exponent);
-  const std::string weight = option<std::string>(index, "user_weight").value_or("inverse");
-  options.user_weight = weight == "none" ? Weight::none : weight == "iuf" ? Weight::iuf : Weight::inverse;
-  options.half_life = option<int64_t>(index, "half_life");
-  if (const auto most = option<int64_t>(index, "max_items")) {
-    options.max_items = static_cast<uint32_t>(*most);
-  }
-  return options;
-}
-
-}  // namespace
-
-bool Builder::make_index(const catalog::Index& index) {
-  const size_t events = catalog_.sequences[*index.sequence].events;
-  const KeptEvents* kept_events = kept(*index.sequence);
-  if (kept_events == nullptr) {
-    return false;
-  }
-  const ingest::EventLog& read = *log(events);
-  const auto weight = evaluate_number(index.weight, events, read, context());
-  if (!weight) {
-    return false;
-  }
-  uint64_t without_weight = 0;
-  auto interactions = fold_interactions(*kept_events, read, *weight, without_weight);
-  if (without_weight > 0) {
-    report_.notes.push_back(
-        fmt::format("index {}: {} events left out, their weight is no number", index.name, without_weight));
-  }
-  const uint32_t items = tables_->table(catalog_.events[events].item_table)->rows();
-  const auto lists = indexes::build_item_cf(std::move(interactions), read.users(), items, item_cf_options(index));
-  const auto written =
-      store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour, lists.similarity);
-  return written || fail(written.error());
 }
 
 }  // namespace rec::build

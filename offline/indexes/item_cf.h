@@ -2,19 +2,10 @@
 // 1998.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <vector>
+#include "offline/indexes/interactions.h"
+#include "offline/indexes/neighbour_lists.h"
 
 namespace rec::indexes {
-
-/// One (user, item) pair: repeated events already folded (largest weight, latest time).
-struct Interaction {
-  uint32_t user, item;
-  float weight;
-  int64_t time;  // microseconds
-};
 
 struct ItemCfOptions {
   uint32_t top_k = 100;
@@ -24,15 +15,8 @@ struct ItemCfOptions {
   std::optional<uint32_t> max_items{};  // of one user, the newest
 };
 
-/// offsets has items + 1 entries; neighbours of each item by falling similarity, ties the lower item first.
-struct NeighbourLists {
-  std::vector<uint64_t> offsets;
-  std::vector<uint32_t> neighbour;
-  std::vector<float> similarity;
-};
-
 /// sim(i→j) = Σ_u g(u)·w_ui·w_uj·decay / (N_i^{1−a}·N_j^a); sums in double, stored as float.
 NeighbourLists build_item_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                             const ItemCfOptions& options);
+                             const ItemCfOptions& options, const Work& work = {});
 
 }  // namespace rec::indexes

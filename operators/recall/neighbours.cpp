@@ -1,9 +1,10 @@
-// Scores items by their similarity to seeds.
+// Sums in the order of a hash table that numbers rows as they are met.
 #include "operators/recall/neighbours.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "operators/recall/admission.h"
 #include "operators/row_index.h"
 
 namespace rec::operators {
@@ -49,6 +50,50 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
   for (size_t number = distinct; number < numbers.rows().size(); ++number) {
     scored.push_back({numbers.rows()[number], static_cast<float>(sums[number])});
   }
+  return scored;
+}
+
+/// Offers the best first, sorting no further than the channel needs.
+Candidates admit_best(std::span<ScoredRow> left, const SourceCall& call) {
+  Admission admission(call);
+  std::vector<uint32_t> rows;
+  std::vector<float> scores;
+  while (!left.empty() && !admission.done() && !call.stop.stop_requested()) {
+    const size_t size = admission.block(left.size());
+    const auto middle = left.begin() + static_cast<std::ptrdiff_t>(size);
+    if (size < left.size()) std::nth_element(left.begin(), middle, left.end(), comes_before);
+    std::sort(left.begin(), middle, comes_before);
+    rows.clear();
+    scores.clear();
+    for (const ScoredRow& scored : left.first(size)) {
+      rows.push_back(scored.row);
+      scores.push_back(scored.score);
+    }
+    admission.offer(rows, scores);
+    left = left.subspan(size);
+  }
+  return admission.take();
+}
+
+std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user, size_t neighbours, size_t per_user) {
+  if (user >= index.users) return {};
+  const auto similar = index.neighbours(user).first(std::min(neighbours, index.neighbours(user).size()));
+  const auto newest = [&](uint32_t v) { return std::min(per_user, index.items_of(v).size()); };
+  size_t room = 0;
+  for (const uint32_t v : similar) room += newest(v);
+  RowIndex numbers(room);
+  std::vector<double> sums(room, 0.0);
+  for (size_t k = 0; k < similar.size(); ++k) {
+    const double similarity = index.similarities(user)[k];
+    const auto items = index.items_of(similar[k]).first(newest(similar[k]));
+    const auto weights = index.weights_of(similar[k]);
+    for (size_t j = 0; j < items.size(); ++j)
+      sums[numbers.insert(items[j]).first] += similarity * static_cast<double>(weights[j]);
+  }
+  std::vector<ScoredRow> scored;
+  scored.reserve(numbers.rows().size());
+  for (size_t number = 0; number < numbers.rows().size(); ++number)
+    scored.push_back({numbers.rows()[number], static_cast<float>(sums[number])});
   return scored;
 }
 

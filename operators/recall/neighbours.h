@@ -1,4 +1,4 @@
-// Scores items by their similarity to seeds: the online half of ItemCF and Swing (algorithms.md, "ItemCF").
+// Scores items by their similarity to seeds, or by what similar users did: the online half of ItemCF, Swing and UserCF.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,17 @@ struct ScoredRow {
 };
 bool comes_before(const ScoredRow& a, const ScoredRow& b);
 
+/// Offers the best of `left` first, sorting no further than the channel needs.
+Candidates admit_best(std::span<ScoredRow> left, const SourceCall& call);
+
 /// score(j) = Σ over distinct seeds i of weight(i) · sim(i→j), j among the `per_seed` nearest neighbours of i and no
 /// seed itself. Of a repeated seed the first (newest) counts. Summed in double in seed order, then rounded to float. In
 /// no particular order.
 std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, const SeedEvents& seeds, size_t per_seed);
+
+/// score(j) = Σ_v similarity(v) · weight(v, j) over the `neighbours` users most similar to `user`, j among the
+/// `per_user` newest items of v. Summed in double, the most similar user first, then rounded to float. In no particular
+/// order.
+std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user, size_t neighbours, size_t per_user);
 
 }  // namespace rec::operators

@@ -8,28 +8,6 @@
 namespace rec::operators {
 namespace {
 
-/// Offers the best first, sorting no further than the channel needs.
-Candidates admit_best(std::span<ScoredRow> left, const SourceCall& call) {
-  Admission admission(call);
-  std::vector<uint32_t> rows;
-  std::vector<float> scores;
-  while (!left.empty() && !admission.done() && !call.stop.stop_requested()) {
-    const size_t size = admission.block(left.size());
-    const auto middle = left.begin() + static_cast<std::ptrdiff_t>(size);
-    if (size < left.size()) std::nth_element(left.begin(), middle, left.end(), comes_before);
-    std::sort(left.begin(), middle, comes_before);
-    rows.clear();
-    scores.clear();
-    for (const ScoredRow& scored : left.first(size)) {
-      rows.push_back(scored.row);
-      scores.push_back(scored.score);
-    }
-    admission.offer(rows, scores);
-    left = left.subspan(size);
-  }
-  return admission.take();
-}
-
 std::expected<Candidates, std::string> run(const SourceCall& call) {
   const store::NeighbourIndex* index = call.generation.index(call.index);
   if (index == nullptr) return std::unexpected("index `" + std::string(call.index) + "` is not in this generation");

@@ -113,6 +113,7 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
   }
   const operators::SourceCall call{.generation = run.generation,
                                    .item_table = run.plan.item_table,
+                                   .user_row = run.context.inputs().user_row,
                                    .index = index_name(channel),
                                    .arguments = *arguments,
                                    .admit = admit_fn,

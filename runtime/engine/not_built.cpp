@@ -38,6 +38,10 @@ class Needs {
         if (auto missing = index(channel, argument)) return missing;
         if (argument.expr == graph::kNoExpr) continue;
         const graph::Node& node = plan_->exprs[argument.expr];
+        if (node.op == graph::Op::index_user) {
+          const std::string& name = generation_.catalog().indexes[node.index].name;
+          if (generation_.vector_index(name) == nullptr) return absent(channel, name, true);
+        }
         if (node.op != graph::Op::model_user) continue;
         const std::string needed = fmt::format("channel `{}`{}", channel.name, place(channel.span));
         if (auto missing = model(node.index, needed, true)) return missing;
@@ -61,13 +65,16 @@ class Needs {
     if (argument.kind != operators::ParameterKind::index || argument.index.empty()) return {};
     const auto& source = std::get<operators::SourceDef>(channel.source->what);
     const bool built = source.built == nullptr || source.built(generation_, argument.index);
-    if (source.run != nullptr && built) return {};
-    const auto* declared = generation_.catalog().index(argument.index);
+    return source.run != nullptr && built ? Missing{} : absent(channel, argument.index, source.run != nullptr);
+  }
+
+  Error absent(const graph::Channel& channel, const std::string& index, bool can_be_built) const {
+    const auto* declared = generation_.catalog().index(index);
     return request_error(
         diagnostics::Code::not_built,
-        fmt::format("index `{}` has not been built, and channel `{}`{} reads it", argument.index, channel.name,
+        fmt::format("index `{}` has not been built, and channel `{}`{} reads it", index, channel.name,
                     place(channel.span)),
-        source.run == nullptr
+        !can_be_built
             ? fmt::format("this version builds no index by `{}`: leave the channel out, or give it another source",
                           declared == nullptr ? "" : declared->algorithm)
             : fmt::format("`rec-build` builds what the catalog declares: build the data of generation {} anew",

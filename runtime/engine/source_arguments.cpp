@@ -81,7 +81,13 @@ std::expected<std::vector<ArgumentValue>, std::string> source_arguments(Run& run
     if (argument.expr == graph::kNoExpr) continue;
     switch (argument.kind) {
       case ParameterKind::value:
-        if (const graph::Node& node = run.plan.exprs[argument.expr]; node.op == graph::Op::model_user) {
+        if (const graph::Node& node = run.plan.exprs[argument.expr]; node.op == graph::Op::index_user) {
+          const auto* index = run.generation.vector_index(run.generation.catalog().indexes[node.index].name);
+          const auto user = run.context.inputs().user_row;
+          if (const auto own = index != nullptr && user ? index->user(*user) : std::span<const float>{}; !own.empty())
+            out[i] = own;
+          break;
+        } else if (node.op == graph::Op::model_user) {
           const auto vector = user_vector(run, node);
           if (!vector) {
             return std::unexpected("model " + run.generation.catalog().models[node.index].name + ": " + vector.error());

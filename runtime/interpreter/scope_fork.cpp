@@ -26,6 +26,7 @@ void Scope::prepare(ExprId id) {
   constexpr uint8_t kVarying = graph::kEvent | graph::kCandidate | graph::kBarrier;
   const graph::Node& n = node(id);
   if ((n.level & kVarying) == 0) {
+    if (n.op == Op::index_user) return;
     if (n.op == Op::model_user) {
       for (const ExprId arg : n.args) prepare(arg);
     } else if (n.type.kind == Kind::sequence) {

@@ -4,16 +4,12 @@
 #include <algorithm>
 
 #include "runtime/store/column_reader.h"
+#include "runtime/store/sections.h"
 
 namespace rec::store {
 namespace {
 
 using types::Kind;
-
-/// Ascending from 0 to `end`.
-bool offsets_hold(const uint64_t* offsets, uint64_t count, uint64_t end) {
-  return offsets[0] == 0 && offsets[count] == end && std::is_sorted(offsets, offsets + count + 1);
-}
 
 bool all_below_two(const uint8_t* values, uint64_t count) {
   return std::all_of(values, values + count, [](uint8_t value) { return value < 2; });
@@ -32,6 +28,10 @@ bool elements_hold(const column::ColumnView& column, uint64_t elements, uint32_t
 }
 
 }  // namespace
+
+bool offsets_hold(const uint64_t* offsets, uint64_t rows, uint64_t elements) {
+  return offsets[0] == 0 && offsets[rows] == elements && std::is_sorted(offsets, offsets + rows + 1);
+}
 
 std::optional<std::string> check_column(const MappedFile& file, size_t index, const column::ColumnView& column,
                                         uint32_t dictionary_size) {
@@ -65,17 +65,6 @@ std::optional<std::string> check_dictionary(const MappedFile& file, const column
     if (dictionary.text(current - 1) >= dictionary.text(current)) {
       return "its strings are not sorted";
     }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> check_neighbours(const MappedFile& file, const NeighbourIndex& index, uint32_t item_rows) {
-  const uint64_t count = file.section("neighbour")->count;
-  if (!offsets_hold(index.offsets, index.items, count)) {
-    return "the offsets of its lists do not ascend";
-  }
-  if (std::any_of(index.neighbour, index.neighbour + count, [&](uint32_t row) { return row >= item_rows; })) {
-    return "a neighbour has no row";
   }
   return std::nullopt;
 }

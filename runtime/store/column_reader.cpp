@@ -119,24 +119,4 @@ std::expected<Slots, FileProblem> read_slots(const MappedFile& file) {
   return Slots{.slots = values<uint32_t>(file, *section), .mask = count - 1};
 }
 
-std::optional<FileProblem> read_neighbours(const MappedFile& file, NeighbourIndex& index) {
-  const auto offsets = shaped(file, "offsets", 8, file.rows() + 1);
-  if (!offsets) {
-    return offsets.error();
-  }
-  const auto neighbour = shaped(file, "neighbour", 4, std::nullopt);
-  if (!neighbour) {
-    return neighbour.error();
-  }
-  const auto similarity = shaped(file, "similarity", 4, (*neighbour)->count);
-  if (!similarity) {
-    return similarity.error();
-  }
-  index.items = static_cast<uint32_t>(file.rows());
-  index.offsets = values<uint64_t>(file, *offsets);
-  index.neighbour = values<uint32_t>(file, *neighbour);
-  index.similarity = values<float>(file, *similarity);
-  return std::nullopt;
-}
-
 }  // namespace rec::store

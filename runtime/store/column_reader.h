@@ -24,13 +24,9 @@ struct Slots {
 };
 std::expected<Slots, FileProblem> read_slots(const MappedFile& file);
 
-/// Fills offsets, neighbours and similarities of `index`.
-std::optional<FileProblem> read_neighbours(const MappedFile& file, NeighbourIndex& index);
-
 /// What a reader relies on beyond shapes. nullopt: all well; else what is wrong.
 std::optional<std::string> check_column(const MappedFile& file, size_t index, const column::ColumnView& column,
                                         uint32_t dictionary_size);
 std::optional<std::string> check_dictionary(const MappedFile& file, const column::Dictionary& dictionary);
-std::optional<std::string> check_neighbours(const MappedFile& file, const NeighbourIndex& index, uint32_t item_rows);
 
 }  // namespace rec::store

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "runtime/store/generation_reader.h"
@@ -25,13 +26,26 @@ const Table* Generation::table(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+
+template <typename Index>
+const Index* find(const std::vector<Index>& indexes, std::string_view name) {
+  const auto found = std::ranges::find(indexes, name, [](const Index& index) { return std::string_view(index.name); });
+  return found == indexes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
 const NeighbourIndex* Generation::index(std::string_view name) const {
-  for (const NeighbourIndex& index : indexes_) {
-    if (index.name == name) {
-      return &index;
-    }
-  }
-  return nullptr;
+  return find(indexes_, name);
+}
+
+const UserIndex* Generation::user_index(std::string_view name) const {
+  return find(user_indexes_, name);
+}
+
+const VectorIndex* Generation::vector_index(std::string_view name) const {
+  return find(vector_indexes_, name);
 }
 
 std::expected<SequenceRead, std::string> Generation::read_sequence(size_t sequence, const Key& user,

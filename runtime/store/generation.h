@@ -15,6 +15,7 @@
 #include "compiler/catalog/catalog.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "runtime/column/column.h"
+#include "runtime/store/indexes.h"
 
 namespace rec::store {
 
@@ -51,24 +52,6 @@ class Table {
   uint64_t hash_mask_ = 0;
 };
 
-/// Item-to-item lists: for each item row, its neighbours by falling similarity (ties: lower row). `algorithm` as in the
-/// catalog.
-struct NeighbourIndex {
-  std::string name, algorithm;
-  std::string item_table;
-  uint32_t items = 0;
-  const uint64_t* offsets = nullptr;  // items + 1
-  const uint32_t* neighbour = nullptr;
-  const float* similarity = nullptr;
-
-  std::span<const uint32_t> neighbours(uint32_t row) const {
-    return {neighbour + offsets[row], offsets[row + 1] - offsets[row]};
-  }
-  std::span<const float> similarities(uint32_t row) const {
-    return {similarity + offsets[row], offsets[row + 1] - offsets[row]};
-  }
-};
-
 /// A user's sequence as read from the user store.
 struct SequenceRead {
   column::EventColumns events;
@@ -91,8 +74,10 @@ class Generation {
   /// Same order as catalog().tables.
   const Table& table(size_t index) const { return tables_[index]; }
   const Table* table(std::string_view name) const;
-  /// nullptr where the catalog's index was not built (an algorithm that this version does not build).
+  /// The index of that name; nullptr where it was not built, or is of another form.
   const NeighbourIndex* index(std::string_view name) const;
+  const UserIndex* user_index(std::string_view name) const;
+  const VectorIndex* vector_index(std::string_view name) const;
 
   /// The user's sequence, newest first, at most `keep` events; empty for a user without events. Strings are interned
   /// into `strings`, memory comes from `arena`. A damaged record is an error text.
@@ -109,6 +94,8 @@ class Generation {
   int64_t newest_event_ = 0;
   std::vector<Table> tables_;
   std::vector<NeighbourIndex> indexes_;
+  std::vector<UserIndex> user_indexes_;
+  std::vector<VectorIndex> vector_indexes_;
   std::unique_ptr<UserStore> users_;
   struct Mapping;
   std::vector<std::unique_ptr<Mapping>> mappings_;

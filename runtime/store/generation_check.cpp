@@ -3,6 +3,7 @@
 
 #include "runtime/store/column_reader.h"
 #include "runtime/store/generation_reader.h"
+#include "runtime/store/index_reader.h"
 #include "runtime/store/key_hash.h"
 #include "runtime/store/mapping.h"
 #include "runtime/store/user_store.h"
@@ -70,17 +71,22 @@ bool GenerationReader::check(const Generation& generation) {
   for (const Table& table : generation.tables_) {
     whole = check_table(generation, table) && whole;
   }
-  for (const NeighbourIndex& index : generation.indexes_) {
-    for (const auto& mapping : generation.mappings_) {
-      if (mapping->file.path() != index_path(directory_, index.name)) {
-        continue;
-      }
-      if (const auto wrong = check_neighbours(mapping->file, index, generation.table(index.item_table)->rows())) {
-        report({.reason = FileProblem::Reason::damaged, .path = mapping->file.path(), .message = *wrong});
-        whole = false;
+  const auto check_all = [&](const auto& indexes) {
+    for (const auto& index : indexes) {
+      for (const auto& mapping : generation.mappings_) {
+        if (mapping->file.path() != index_path(directory_, index.name)) {
+          continue;
+        }
+        if (const auto wrong = check_index(mapping->file, index, generation.table(index.item_table)->rows())) {
+          report({.reason = FileProblem::Reason::damaged, .path = mapping->file.path(), .message = *wrong});
+          whole = false;
+        }
       }
     }
-  }
+  };
+  check_all(generation.indexes_);
+  check_all(generation.user_indexes_);
+  check_all(generation.vector_indexes_);
   if (whole && generation.users_ != nullptr) {
     const auto items = [&](size_t sequence) -> const Table& {
       const catalog::Catalog& catalog = generation.catalog();

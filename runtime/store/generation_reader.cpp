@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "runtime/store/column_reader.h"
+#include "runtime/store/index_reader.h"
 #include "runtime/store/mapping.h"
 #include "runtime/store/user_store.h"
 
@@ -20,6 +21,12 @@ size_t declared_columns(const catalog::Table& table) {
     count += column.is_statistic ? 0 : 1;
   }
   return count;
+}
+
+bool is_cosine(const catalog::Index& index) {
+  const auto metric = index.options.find("metric");
+  const auto* name = metric == index.options.end() ? nullptr : std::get_if<std::string>(&metric->second);
+  return name != nullptr && *name == "cosine";
 }
 
 }  // namespace
@@ -170,27 +177,49 @@ bool GenerationReader::open_statistics(Generation& generation, const catalog::Ta
   return true;
 }
 
-bool GenerationReader::open_index(Generation& generation, const catalog::Index& description) {
-  const std::string path = index_path(directory_, description.name);
-  const MappedFile* file = map(generation, path, FileKind::neighbours);
-  if (file == nullptr) {
-    return false;
-  }
-  NeighbourIndex index;
+template <typename Index>
+bool GenerationReader::add_index(const MappedFile& file, const catalog::Index& description, std::vector<Index>& to) {
+  Index index;
   index.name = description.name;
   index.algorithm = description.algorithm;
   index.item_table = description.item_table;
-  if (const auto problem = read_neighbours(*file, index)) {
+  if constexpr (requires { index.user_table; }) index.user_table = description.user_table;
+  if constexpr (requires { index.cosine; }) index.cosine = is_cosine(description);
+  if (const auto problem = read_index(file, index)) {
     report(*problem);
     return false;
   }
-  const Table* items = generation.table(description.item_table);
-  if (items == nullptr || items->rows() != index.items) {
-    report({.reason = FileProblem::Reason::damaged, .path = path, .message = "it has not the rows of its table"});
+  to.push_back(std::move(index));
+  return true;
+}
+
+bool GenerationReader::open_index(Generation& generation, const catalog::Index& description) {
+  const std::string path = index_path(directory_, description.name);
+  const FileKind kind = index_kind(description.algorithm);
+  const MappedFile* file = map(generation, path, kind);
+  if (file == nullptr) {
     return false;
   }
-  generation.indexes_.push_back(std::move(index));
-  return true;
+  const auto damaged = [&](const char* message) {
+    report({.reason = FileProblem::Reason::damaged, .path = path, .message = message});
+    return false;
+  };
+  const Table* items = generation.table(description.item_table);
+  const Table* users = generation.table(description.user_table);
+  if (items == nullptr) {
+    return damaged("its items have no table");
+  }
+  switch (kind) {
+    case FileKind::neighbours:
+      return file->rows() == items->rows() ? add_index(*file, description, generation.indexes_)
+                                           : damaged("it has not the rows of its table");
+    case FileKind::user_neighbours:
+      return users != nullptr && file->rows() >= users->rows() ? add_index(*file, description, generation.user_indexes_)
+                                                               : damaged("it has not the rows of its users' table");
+    default:
+      return file->rows() == items->rows() ? add_index(*file, description, generation.vector_indexes_)
+                                           : damaged("it has not the rows of its table");
+  }
 }
 
 bool GenerationReader::open_users(Generation& generation, const Manifest& manifest) {

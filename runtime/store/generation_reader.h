@@ -36,6 +36,8 @@ class GenerationReader {
   bool open_table(Generation& generation, const catalog::Table& description, bool with_statistics);
   bool open_statistics(Generation& generation, const catalog::Table& description, Table& table);
   bool open_index(Generation& generation, const catalog::Index& description);
+  template <typename Index>
+  bool add_index(const MappedFile& file, const catalog::Index& description, std::vector<Index>& to);
   bool open_users(Generation& generation, const Manifest& manifest);
   MappedFile* map(Generation& generation, const std::string& path, FileKind kind);
   bool check_table(const Generation& generation, const Table& table);

@@ -10,6 +10,7 @@
 
 #include "runtime/store/key_hash.h"
 #include "runtime/store/mapping.h"
+#include "runtime/store/overlay_indexes.h"
 #include "runtime/store/user_store.h"
 
 namespace rec::store {
@@ -18,14 +19,6 @@ using types::Kind;
 using types::Value;
 
 namespace {
-
-template <typename T>
-const T* keep(Overlay& overlay, const std::vector<T>& values) {
-  auto& memory = overlay.memory.emplace_back(values.size() * sizeof(T) + 64);
-  auto* const begin = memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64;
-  if (!values.empty()) std::memcpy(begin, values.data(), values.size() * sizeof(T));
-  return reinterpret_cast<const T*>(begin);
-}
 
 void collect_texts(const Value& value, std::set<std::string, std::less<>>& out) {
   if (const auto* text = std::get_if<std::string>(&value)) out.insert(*text);
@@ -48,6 +41,8 @@ class OverlayBuilder {
     out->newest_event_ = base->newest_event_;
     out->tables_ = base->tables_;
     out->indexes_ = base->indexes_;
+    out->user_indexes_ = base->user_indexes_;
+    out->vector_indexes_ = base->vector_indexes_;
     out->overlay_ = std::make_unique<Overlay>();
     out->overlay_->base = std::move(base);
     out->overlay_->sequences = std::move(sequences);
@@ -305,25 +300,24 @@ class OverlayBuilder {
   }
 
   void remap_indexes(const std::string& table) {
-    for (NeighbourIndex& index : out_.indexes_) {
-      if (index.item_table != table) continue;
-      std::vector<uint64_t> offsets{0};
-      std::vector<uint32_t> neighbour;
-      std::vector<float> similarity;
-      for (const Source& source : sources_) {
-        if (source.old != column::kNoRow) {
-          for (const uint32_t row : index.neighbours(source.old)) neighbour.push_back(new_row_[row]);
-          const auto scores = index.similarities(source.old);
-          similarity.insert(similarity.end(), scores.begin(), scores.end());
-        }
-        offsets.push_back(neighbour.size());
+    RowMap map{.old_row = {}, .new_row = new_row_};
+    for (const Source& source : sources_) map.old_row.push_back(source.old);
+    auto& overlay = *out_.overlay_;
+    const auto items = [&](auto& indexes) {
+      for (auto& index : indexes) {
+        if (index.item_table == table) remap_items(overlay, map, index);
       }
-      auto& overlay = *out_.overlay_;
-      index.items = static_cast<uint32_t>(sources_.size());
-      index.offsets = keep(overlay, offsets);
-      index.neighbour = keep(overlay, neighbour);
-      index.similarity = keep(overlay, similarity);
-    }
+    };
+    const auto users = [&](auto& indexes) {
+      for (auto& index : indexes) {
+        if (index.user_table == table) remap_users(overlay, map, index);
+      }
+    };
+    items(out_.indexes_);
+    items(out_.user_indexes_);
+    items(out_.vector_indexes_);
+    users(out_.user_indexes_);
+    users(out_.vector_indexes_);
   }
 
   Generation& out_;

@@ -203,17 +203,4 @@ std::expected<void, WriteError> write_statistics(const std::string& path, uint32
   return file->finish();
 }
 
-std::expected<void, WriteError> write_neighbours(const std::string& path, std::span<const uint64_t> offsets,
-                                                 std::span<const uint32_t> neighbour,
-                                                 std::span<const float> similarity) {
-  auto file = FileWriter::create(path, FileKind::neighbours, offsets.size() - 1, 3);
-  if (!file) {
-    return std::unexpected(file.error());
-  }
-  file->add("offsets", types::integer(), offsets);
-  file->add("neighbour", types::integer(), neighbour);
-  file->add("similarity", types::floating(), similarity);
-  return file->finish();
-}
-
 }  // namespace rec::store

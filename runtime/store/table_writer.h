@@ -22,9 +22,4 @@ std::expected<void, WriteError> write_table(const std::string& path, const Table
 std::expected<void, WriteError> write_statistics(const std::string& path, uint32_t rows,
                                                  std::span<const ColumnData> columns);
 
-/// Item-to-item lists as in `NeighbourIndex`; offsets has items + 1 entries.
-std::expected<void, WriteError> write_neighbours(const std::string& path, std::span<const uint64_t> offsets,
-                                                 std::span<const uint32_t> neighbour,
-                                                 std::span<const float> similarity);
-
 }  // namespace rec::store

@@ -119,14 +119,14 @@ TEST(Build, SequencesAreNewestFirstAndCut) {
 
 TEST(Build, OnlyWhatIsStaleIsMade) {
   Shop shop;
-  const Parts all = {"table people", "table goods", "statistics people", "statistics goods", "sequences", "index cf"};
+  const Parts all = {"table people", "table goods", "statistics people", "statistics goods", "sequences", "index cf", "index later"};
   EXPECT_EQ(shop.build().made, all) << shop.report();
   const BuildReport again = shop.build();
   EXPECT_FALSE(again.published);
   EXPECT_EQ(again.made, Parts());
   EXPECT_EQ(again.generation, 1u);
   shop.write("visits.csv", shop.read("visits.csv") + "3,c,112,view,1,\n");
-  EXPECT_EQ(shop.build().made, (Parts{"statistics people", "statistics goods", "sequences", "index cf"}));
+  EXPECT_EQ(shop.build().made, (Parts{"statistics people", "statistics goods", "sequences", "index cf", "index later"}));
   shop.write("catalog.yaml", rec::testing::kShopCatalog + "# a remark\n");
   const BuildReport remark = shop.build();
   EXPECT_TRUE(remark.published);
@@ -193,7 +193,6 @@ TEST(Build, BadRowsAreCountedByReason) {
     return text;
   }();
   EXPECT_EQ(notes,
-            "index later: algorithm `swing` is not built by this version; pipelines that use it are refused\n"
             "people.csv: 1 row left out, `id` is no int: line 3 (`x`)\n"
             "people.csv: 1 row left out, `id` is there before: line 4 (`1`)\n"
             "people.csv: 1 row left out, wrong number of fields: line 5\n"
@@ -354,7 +353,7 @@ TEST(Build, InspectShowsTablesAndAUsersHistory) {
   diagnostics::Diagnostics diagnostics;
   const std::string all = inspect(shop.path(), "", sources, diagnostics);
   EXPECT_NE(all.find("table goods: 3 rows"), std::string::npos) << all;
-  EXPECT_NE(all.find("index later: swing, not built"), std::string::npos) << all;
+  EXPECT_NE(all.find("index later: swing, 3 items, 0 neighbours"), std::string::npos) << all;
   const std::string history = inspect(shop.path(), "9", sources, diagnostics);
   EXPECT_NE(history.find("all of user 9 (who has no row): 1 events"), std::string::npos) << history;
   EXPECT_NE(history.find("1970-01-01T00:00:50Z  b  action=view  seconds=1  labels=[]"), std::string::npos) << history;

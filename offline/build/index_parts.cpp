@@ -1,0 +1,147 @@
+// The indexes of a generation.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "offline/build/builder.h"
+#include "offline/build/index_options.h"
+#include "offline/build/inputs.h"
+#include "offline/indexes/vectors.h"
+#include "runtime/store/index_reader.h"
+#include "runtime/store/index_writer.h"
+#include "runtime/store/mapped_file.h"
+
+namespace rec::build {
+
+bool Builder::make_index(const catalog::Index& index) {
+  if (index.algorithm == "user_cf") return make_user_lists(index);
+  if (index.algorithm == "als") return make_factors(index);
+  return index.sequence ? make_item_lists(index) : make_vectors(index);
+}
+
+indexes::Work Builder::work(const catalog::Index& index) const {
+  indexes::Work work;
+  if (options_.progress) {
+    work.progress = [this, what = "index " + index.name](double share) {
+      options_.progress(what, (static_cast<double>(parts_done_ - 1) + share) / static_cast<double>(stale_.size()));
+    };
+  }
+  return work;
+}
+
+std::optional<Builder::Feedback> Builder::feedback(const catalog::Index& index) {
+  const size_t events = catalog_.sequences[*index.sequence].events;
+  const KeptEvents* kept_events = kept(*index.sequence);
+  if (kept_events == nullptr) return std::nullopt;
+  const ingest::EventLog& read = *log(events);
+  const auto weight = evaluate_number(index.weight, events, read, context());
+  if (!weight) return std::nullopt;
+  uint64_t without_weight = 0;
+  Feedback out{.list = fold_interactions(*kept_events, read, *weight, without_weight),
+               .users = read.users(),
+               .known_users = read.known_users,
+               .items = tables_->table(catalog_.events[events].item_table)->rows()};
+  if (without_weight > 0) {
+    report_.notes.push_back(
+        fmt::format("index {}: {} events left out, their weight is no number", index.name, without_weight));
+  }
+  return out;
+}
+
+bool Builder::make_item_lists(const catalog::Index& index) {
+  auto from = feedback(index);
+  if (!from) return false;
+  indexes::NeighbourLists lists;
+  if (index.algorithm == "swing") {
+    const auto options = swing_options(index);
+    indexes::SwingSampled sampled;
+    lists = indexes::build_swing(std::move(from->list), from->users, from->items, options, sampled, work(index));
+    if (sampled.users > 0) {
+      report_.notes.push_back(fmt::format("index {}: {} users have more than {} items, of which that many were drawn",
+                                          index.name, sampled.users, *options.max_items));
+    }
+    if (sampled.items > 0) {
+      report_.notes.push_back(fmt::format("index {}: {} items have more than {} users, of which that many were drawn",
+                                          index.name, sampled.items, *options.max_users));
+    }
+  } else {
+    lists =
+        indexes::build_item_cf(std::move(from->list), from->users, from->items, item_cf_options(index), work(index));
+  }
+  const auto written =
+      store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour, lists.similarity);
+  return written || fail(written.error());
+}
+
+bool Builder::make_user_lists(const catalog::Index& index) {
+  auto from = feedback(index);
+  if (!from) return false;
+  const auto options = user_cf_options(index);
+  const auto lists = indexes::build_user_cf(from->list, from->users, from->items, options, work(index));
+  const auto history = indexes::newest_first(std::move(from->list), from->users, options.max_items);
+  store::UserIndex out;
+  out.users = from->users;
+  out.offsets = lists.offsets.data();
+  out.neighbour = lists.neighbour.data();
+  out.similarity = lists.similarity.data();
+  out.history_offsets = history.offsets.data();
+  out.history_item = history.id.data();
+  out.history_weight = history.weight.data();
+  const auto written = store::write_user_index(store::index_path(path_, index.name), out);
+  return written || fail(written.error());
+}
+
+bool Builder::make_factors(const catalog::Index& index) {
+  auto from = feedback(index);
+  if (!from) return false;
+  const auto factors =
+      indexes::build_als(std::move(from->list), from->users, from->items, als_options(index), work(index));
+  const auto set = indexes::gather_vectors(factors.items, factors.factors, {}, true);
+  store::VectorIndex out;
+  out.dimension = factors.factors;
+  out.count = static_cast<uint32_t>(set.row.size());
+  out.row = set.row.data();
+  out.vectors = set.vectors.data();
+  out.users = from->known_users;
+  out.user_vectors = factors.users.data();
+  const auto written = store::write_vector_index(store::index_path(path_, index.name), out, from->items);
+  return written || fail(written.error());
+}
+
+bool Builder::make_vectors(const catalog::Index& index) {
+  const VectorsOf from = vectors_of(catalog_, index);
+  const uint32_t items = tables_->table(index.item_table)->rows();
+  const bool cosine = std::get<std::string>(index.options.at("metric")) == "cosine";
+  indexes::VectorSet set;
+  if (from.index != nullptr) {
+    const std::string path = store::index_path(path_, from.index->name);
+    const auto file = store::MappedFile::open(path, store::FileKind::vectors);
+    store::VectorIndex factors;
+    if (!file || store::read_index(*file, factors)) return fail(fmt::format("cannot read {}", path));
+    set = {.dimension = factors.dimension,
+           .row = {factors.row, factors.row + factors.count},
+           .vectors = {factors.vectors, factors.vectors + size_t{factors.count} * factors.dimension}};
+  } else {
+    const auto& view = tables_->table(from.table->name)->columns()[*from.table->column_index(from.column->name)];
+    const std::span values(reinterpret_cast<const float*>(view.values), size_t{items} * view.type.size);
+    set = indexes::gather_vectors(values, view.type.size,
+                                  view.present == nullptr ? std::span<const uint8_t>{} : std::span(view.present, items),
+                                  cosine);
+    const uint64_t without = items - set.row.size();
+    if (without > 0) {
+      report_.notes.push_back(fmt::format("index {}: {} of {} items have no vector{}", index.name, without, items,
+                                          cosine ? ", or one of length 0, which has no direction" : ""));
+    }
+  }
+  if (cosine) indexes::normalise(set);
+  store::VectorIndex out;
+  out.dimension = set.dimension;
+  out.count = static_cast<uint32_t>(set.row.size());
+  out.row = set.row.data();
+  out.vectors = set.vectors.data();
+  const auto written = store::write_vector_index(store::index_path(path_, index.name), out, items);
+  return written || fail(written.error());
+}
+
+}  // namespace rec::build

@@ -1,0 +1,176 @@
+// ALS with a few steps of conjugate gradients a row, warm from the iteration before.
+#include "offline/indexes/als.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "operators/numerics/float_lanes.h"
+
+namespace rec::indexes {
+namespace {
+
+using numerics::add_scaled;
+using numerics::dot;
+
+/// Σ y·yᵀ over all rows, in blocks whose sums are added up in order.
+std::vector<float> gram(std::span<const float> rows, size_t f, const Work& work) {
+  constexpr uint64_t kBlock = 1024;
+  const uint64_t count = rows.size() / f;
+  std::vector<std::vector<float>> parts((count + kBlock - 1) / kBlock);
+  share_out(count, kBlock, {.threads = work.threads}, [&] {
+    return [&](uint64_t block, uint64_t begin, uint64_t end) {
+      std::vector<float> part(f * f);
+      for (uint64_t row = begin; row < end; ++row) {
+        const float* y = rows.data() + row * f;
+        for (size_t k = 0; k < f; ++k) {
+          if (y[k] != 0) add_scaled(y[k], y, part.data() + k * f, f);
+        }
+      }
+      parts[block] = std::move(part);
+    };
+  });
+  std::vector<double> sums(f * f);
+  for (const auto& part : parts) {
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += double{part[i]};
+  }
+  return {sums.begin(), sums.end()};
+}
+
+/// Solves (base + Σ c·y·yᵀ + λ·I)·x = b for one row at a time.
+class Solver {
+ public:
+  Solver(const Side& side, std::span<const float> others, const std::vector<float>& base, size_t f,
+         const AlsOptions& options, uint32_t steps)
+      : side_(side),
+        others_(others),
+        base_(base),
+        f_(f),
+        options_(options),
+        steps_(steps),
+        residual_(f),
+        direction_(f),
+        image_(f) {}
+
+  void solve(uint32_t row, float* x) {
+    const uint64_t begin = side_.offsets[row], end = side_.offsets[row + size_t{1}];
+    if (begin == end) {
+      std::fill_n(x, f_, 0.0F);
+      return;
+    }
+    weigh(begin, end);
+    apply(begin, x, residual_.data());
+    for (float& value : residual_) value = -value;
+    for (uint64_t at = begin; at < end; ++at) add_scaled(target_[at - begin], other(at), residual_.data(), f_);
+    direction_ = residual_;
+    float squared = dot(residual_.data(), residual_.data(), f_);
+    const float enough = squared * 1e-12F;
+    for (uint32_t step = 0; step < steps_ && squared > enough; ++step) {
+      apply(begin, direction_.data(), image_.data());
+      const float curvature = dot(direction_.data(), image_.data(), f_);
+      if (!(curvature > 0)) break;
+      const float length = squared / curvature;
+      add_scaled(length, direction_.data(), x, f_);
+      add_scaled(-length, image_.data(), residual_.data(), f_);
+      const float next = dot(residual_.data(), residual_.data(), f_);
+      const float turn = next / squared;
+      for (size_t k = 0; k < f_; ++k) direction_[k] = std::fma(turn, direction_[k], residual_[k]);
+      squared = next;
+    }
+  }
+
+ private:
+  const float* other(uint64_t at) const { return others_.data() + side_.id[at] * f_; }
+
+  /// What an observed cell adds to the matrix and to the right-hand side, and λ.
+  void weigh(uint64_t begin, uint64_t end) {
+    extra_.resize(end - begin);
+    target_.resize(end - begin);
+    double total = options_.implicit ? static_cast<double>(others_.size() / f_) : 0;
+    for (uint64_t at = begin; at < end; ++at) {
+      const double r = double{side_.weight_at(at)};
+      const double extra = options_.implicit ? options_.alpha * r : 1;
+      total += extra;
+      extra_[at - begin] = static_cast<float>(extra);
+      target_[at - begin] = static_cast<float>(options_.implicit ? 1 + extra : r);
+    }
+    lambda_ = static_cast<float>(options_.regularisation * std::pow(total, options_.regularisation_exponent));
+  }
+
+  void apply(uint64_t begin, const float* x, float* out) const {
+    for (size_t k = 0; k < f_; ++k) out[k] = lambda_ * x[k];
+    if (!base_.empty()) numerics::add_matrix_times(base_.data(), x, out, f_);
+    for (size_t i = 0; i < extra_.size(); ++i) {
+      const float* y = other(begin + i);
+      add_scaled(extra_[i] * dot(y, x, f_), y, out, f_);
+    }
+  }
+
+  const Side& side_;
+  std::span<const float> others_;
+  const std::vector<float>& base_;
+  const size_t f_;
+  const AlsOptions& options_;
+  const uint32_t steps_;
+  float lambda_ = 0;
+  std::vector<float> residual_, direction_, image_, extra_{}, target_{};
+};
+
+/// Normal numbers of deviation 1/√f, by Box and Muller from a hash of the place.
+std::vector<float> random_rows(const Side& side, size_t f, uint64_t seed) {
+  std::vector<float> rows(side.rows() * f);
+  uint64_t state = seed;
+  const auto unit = [&] {
+    state += 0x9E3779B97F4A7C15;
+    uint64_t z = state;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return (static_cast<double>((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
+  };
+  const double deviation = 1 / std::sqrt(static_cast<double>(f));
+  for (uint32_t row = 0; row < side.rows(); ++row) {
+    for (size_t k = 0; k < f; ++k) {
+      const double length = std::sqrt(-2 * std::log(unit())), angle = 2 * std::numbers::pi * unit();
+      if (side.count(row) > 0) rows[row * f + k] = static_cast<float>(deviation * length * std::cos(angle));
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+void als_half_step(const Side& side, std::span<const float> others, std::span<float> rows, const AlsOptions& options,
+                   uint32_t steps, const Work& work) {
+  const size_t f = options.factors;
+  const std::vector<float> base = options.implicit ? gram(others, f, work) : std::vector<float>();
+  share_out(side.rows(), 256, work, [&] {
+    return [&, solver = Solver(side, others, base, f, options, steps)](uint64_t, uint64_t begin, uint64_t end) mutable {
+      for (uint64_t row = begin; row < end; ++row) solver.solve(static_cast<uint32_t>(row), rows.data() + row * f);
+    };
+  });
+}
+
+Factors build_als(std::vector<Interaction> interactions, uint32_t users, uint32_t items, const AlsOptions& options,
+                  const Work& work) {
+  constexpr uint32_t kLastSteps = 20;  // users are fitted to the items that are served, to the end
+  const Interactions all = arrange(std::move(interactions), users, items, {});
+  const size_t f = options.factors;
+  Factors out{.factors = options.factors,
+              .users = std::vector<float>(users * f),
+              .items = random_rows(all.of_item, f, options.seed)};
+  const double half_steps = 2.0 * options.iterations + 1;
+  double done = 0;
+  const auto half_step = [&](const Side& side, std::span<const float> others, std::span<float> rows, uint32_t steps) {
+    Work part{.threads = work.threads};
+    if (work.progress) part.progress = [&](double share) { work.progress((done + share) / half_steps); };
+    als_half_step(side, others, rows, options, steps, part);
+    ++done;
+  };
+  for (uint32_t iteration = 0; iteration < options.iterations; ++iteration) {
+    half_step(all.of_user, out.items, out.users, options.steps);
+    half_step(all.of_item, out.users, out.items, options.steps);
+  }
+  half_step(all.of_user, out.items, out.users, kLastSteps);
+  return out;
+}
+
+}  // namespace rec::indexes

@@ -1,0 +1,101 @@
+// One row of the product at a time: a dense array of sums, and a list of what was touched in it.
+#include "offline/indexes/cooccurrence.h"
+
+#include <cmath>
+
+namespace rec::indexes {
+namespace {
+
+constexpr double kRoundingRoom = 1 + 1e-6;  // more than float and double rounding take together
+
+class Rows {
+ public:
+  explicit Rows(const Cooccurrence& from)
+      : from_(from), sums_(from.column_scale.size(), 0.0), touched_(from.column_scale.size() + 1) {
+    for (const double scale : from.column_scale) inverse_.push_back(1 / scale);
+  }
+
+  void operator()(uint32_t row, BestRows& best) {
+    count_ = 0;
+    const bool plain = !from_.half_life && from_.of_row.weight.empty();
+    for (uint64_t at = from_.of_row.offsets[row]; at < from_.of_row.offsets[row + size_t{1}]; ++at) {
+      if (plain) {
+        add(from_.of_row.id[at]);
+      } else {
+        add_weighted(at);
+      }
+    }
+    extract(row, best);
+  }
+
+ private:
+  /// All weights are 1, all factors above 0: what is 0 was not touched yet.
+  void add(uint32_t shared) {
+    const double factor = from_.factor[shared];
+    double* const sums = sums_.data();
+    uint32_t* const touched = touched_.data();
+    size_t count = count_;
+    for (const uint32_t other : from_.of_shared.ids(shared)) {
+      const double before = sums[other];
+      touched[count] = other;
+      count += before == 0 ? 1 : 0;
+      sums[other] = before + factor;
+    }
+    count_ = count;
+  }
+
+  void add_weighted(uint64_t at) {
+    const uint32_t shared = from_.of_row.id[at];
+    const double weight = from_.factor[shared] * double{from_.of_row.weight_at(at)};
+    for (uint64_t k = from_.of_shared.offsets[shared]; k < from_.of_shared.offsets[shared + size_t{1}]; ++k) {
+      const uint32_t other = from_.of_shared.id[k];
+      const double term = weight * double{from_.of_shared.weight_at(k)} * decay(at, k);
+      if (term == 0) continue;
+      if (sums_[other] == 0) {  // again after sums that cancelled out: then it is taken twice, the second time as 0
+        if (count_ == touched_.size()) touched_.resize(2 * count_);
+        touched_[count_++] = other;
+      }
+      sums_[other] += term;
+    }
+  }
+
+  double decay(uint64_t at, uint64_t k) const {
+    if (!from_.half_life) return 1;
+    const int64_t a = from_.of_row.time[at], b = from_.of_shared.time[k];
+    const uint64_t apart = a > b ? static_cast<uint64_t>(a) - static_cast<uint64_t>(b)
+                                 : static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
+    return std::exp2(-static_cast<double>(apart) / static_cast<double>(*from_.half_life));
+  }
+
+  void extract(uint32_t row, BestRows& best) {
+    sums_[row] = 0;
+    const double own = from_.row_scale[row];
+    double least = -std::numeric_limits<double>::infinity();
+    for (size_t i = 0; i < count_; ++i) {
+      const uint32_t other = touched_[i];
+      const double sum = sums_[other];
+      sums_[other] = 0;
+      // A product instead of the quotient tells most that are too small.
+      if (sum * inverse_[other] < least) continue;
+      const auto similarity = static_cast<float>(sum / (own * from_.column_scale[other]));
+      if (similarity == 0 || std::isnan(similarity)) continue;
+      best.offer(similarity, other);
+      const double bound = double{best.least()} * own;
+      least = bound > 0 ? bound / kRoundingRoom : bound * kRoundingRoom;
+    }
+  }
+
+  const Cooccurrence& from_;
+  std::vector<double> sums_;  // 0 everywhere between rows
+  std::vector<uint32_t> touched_;
+  std::vector<double> inverse_{};
+  size_t count_ = 0;
+};
+
+}  // namespace
+
+NeighbourLists nearest_by_cooccurrence(const Cooccurrence& from, uint32_t top_k, const Work& work) {
+  return collect_lists(from.of_row.rows(), top_k, work, [&] { return Rows(from); });
+}
+
+}  // namespace rec::indexes

@@ -1,0 +1,105 @@
+// Lists of nearest neighbours, and how the best of a row are kept.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "offline/indexes/work.h"
+
+namespace rec::indexes {
+
+/// offsets has rows + 1 entries; neighbours of each row by falling similarity, ties the lower row first.
+struct NeighbourLists {
+  std::vector<uint64_t> offsets{0};
+  std::vector<uint32_t> neighbour{};
+  std::vector<float> similarity{};
+};
+
+/// Keeps the `most` best of what is offered: one integer a candidate, the smallest first.
+class BestRows {
+ public:
+  explicit BestRows(uint32_t most) : most_(most) { keys_.reserve(2 * size_t{most}); }
+
+  /// What is below this cannot come in any more.
+  float least() const { return least_; }
+  void offer(float similarity, uint32_t row) {
+    const uint64_t key = key_of(similarity, row);
+    if (key >= bound_) return;
+    keys_.push_back(key);
+    if (keys_.size() >= 2 * size_t{most_}) cut();
+  }
+  /// Appends the best in order and begins anew.
+  void move_to(NeighbourLists& lists) {
+    if (keys_.size() > most_) cut();
+    std::ranges::sort(keys_);
+    for (const uint64_t key : keys_) {
+      lists.neighbour.push_back(static_cast<uint32_t>(key));
+      lists.similarity.push_back(similarity_of(key));
+    }
+    lists.offsets.push_back(lists.neighbour.size());
+    keys_.clear();
+    bound_ = UINT64_MAX;
+    least_ = -std::numeric_limits<float>::infinity();
+  }
+
+ private:
+  static uint64_t key_of(float similarity, uint32_t row) {
+    const auto bits = std::bit_cast<uint32_t>(similarity);
+    const uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
+    return uint64_t{~rising} << 32 | row;
+  }
+  static float similarity_of(uint64_t key) {
+    const uint32_t rising = ~static_cast<uint32_t>(key >> 32);
+    return std::bit_cast<float>((rising >> 31) != 0 ? rising & 0x7FFFFFFFU : ~rising);
+  }
+  void cut() {
+    const auto last = keys_.begin() + most_ - 1;
+    std::ranges::nth_element(keys_, last);
+    bound_ = *last;
+    least_ = similarity_of(bound_);
+    keys_.resize(most_);
+  }
+
+  uint32_t most_;
+  std::vector<uint64_t> keys_{};
+  uint64_t bound_ = UINT64_MAX;
+  float least_ = -std::numeric_limits<float>::infinity();
+};
+
+/// The lists of all rows; `make()` gives a callable of (row, BestRows&) for each thread.
+template <typename Make>
+NeighbourLists collect_lists(uint32_t rows, uint32_t top_k, const Work& work, Make make) {
+  constexpr uint64_t kBlock = 64;
+  std::vector<NeighbourLists> blocks((rows + kBlock - 1) / kBlock);
+  share_out(rows, kBlock, work, [&] {
+    return [&, fill = make(), best = BestRows(top_k)](uint64_t block, uint64_t begin, uint64_t end) mutable {
+      NeighbourLists lists;
+      for (uint64_t row = begin; row < end; ++row) {
+        fill(static_cast<uint32_t>(row), best);
+        best.move_to(lists);
+      }
+      lists.neighbour.shrink_to_fit();
+      lists.similarity.shrink_to_fit();
+      blocks[block] = std::move(lists);
+    };
+  });
+  NeighbourLists all;
+  uint64_t entries = 0;
+  for (const auto& block : blocks) entries += block.neighbour.size();
+  all.neighbour.reserve(entries);
+  all.similarity.reserve(entries);
+  all.offsets.reserve(rows + size_t{1});
+  for (auto& block : blocks) {
+    const uint64_t before = all.neighbour.size();
+    for (size_t i = 1; i < block.offsets.size(); ++i) all.offsets.push_back(before + block.offsets[i]);
+    all.neighbour.insert(all.neighbour.end(), block.neighbour.begin(), block.neighbour.end());
+    all.similarity.insert(all.similarity.end(), block.similarity.begin(), block.similarity.end());
+    block = {};
+  }
+  return all;
+}
+
+}  // namespace rec::indexes

@@ -1,0 +1,25 @@
+// Vectors of items as they go into an index.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace rec::indexes {
+
+/// `dimension` floats a vector; rows ascend.
+struct VectorSet {
+  uint32_t dimension = 0;
+  std::vector<uint32_t> row{};
+  std::vector<float> vectors{};
+};
+
+/// Of `values`, a vector a row, those that are there (`present` empty: all), are finite and, where zero is no vector,
+/// not all zeros.
+VectorSet gather_vectors(std::span<const float> values, uint32_t dimension, std::span<const uint8_t> present,
+                         bool without_zeros);
+
+/// Divides each vector by its length.
+void normalise(VectorSet& set);
+
+}  // namespace rec::indexes

@@ -1,0 +1,77 @@
+// Vectors of floats, eight at a time, with fma: the same bits on every machine.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#ifdef __FMA__
+#include <immintrin.h>
+#endif
+
+namespace rec::numerics {
+
+using Floats = float __attribute__((vector_size(32)));
+inline constexpr size_t kFloats = 8;
+
+inline Floats load(const float* from) {
+  Floats out;
+  std::memcpy(&out, from, sizeof out);
+  return out;
+}
+inline void store(Floats values, float* to) {
+  std::memcpy(to, &values, sizeof values);
+}
+inline Floats all(float value) {
+  return Floats{value, value, value, value, value, value, value, value};
+}
+/// a · b + c, rounded once.
+inline Floats fused(Floats a, Floats b, Floats c) {
+#ifdef __FMA__
+  return _mm256_fmadd_ps(a, b, c);
+#else
+  for (size_t lane = 0; lane < kFloats; ++lane) c[lane] = std::fma(a[lane], b[lane], c[lane]);
+  return c;
+#endif
+}
+inline float sum(Floats v) {
+  return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
+}
+
+/// Σ a_k · b_k: four sums of eight lanes side by side, the rest one by one.
+inline float dot(const float* a, const float* b, size_t n) {
+  Floats sums[4] = {};
+  size_t k = 0;
+  for (; k + 4 * kFloats <= n; k += 4 * kFloats) {
+    for (size_t s = 0; s < 4; ++s) sums[s] = fused(load(a + k + s * kFloats), load(b + k + s * kFloats), sums[s]);
+  }
+  for (; k + kFloats <= n; k += kFloats) sums[0] = fused(load(a + k), load(b + k), sums[0]);
+  float out = sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  for (; k < n; ++k) out = std::fma(a[k], b[k], out);
+  return out;
+}
+
+/// y += a · x.
+inline void add_scaled(float a, const float* x, float* y, size_t n) {
+  size_t k = 0;
+  for (; k + kFloats <= n; k += kFloats) store(fused(all(a), load(x + k), load(y + k)), y + k);
+  for (; k < n; ++k) y[k] = std::fma(a, x[k], y[k]);
+}
+
+/// out += M · x for a symmetric n × n matrix.
+inline void add_matrix_times(const float* matrix, const float* x, float* out, size_t n) {
+  constexpr size_t kTile = 8 * kFloats;
+  size_t column = 0;
+  for (; column + kTile <= n; column += kTile) {
+    Floats sums[8];
+    for (size_t s = 0; s < 8; ++s) sums[s] = load(out + column + s * kFloats);
+    for (size_t k = 0; k < n; ++k) {
+      const Floats factor = all(x[k]);
+      const float* row = matrix + k * n + column;
+      for (size_t s = 0; s < 8; ++s) sums[s] = fused(factor, load(row + s * kFloats), sums[s]);
+    }
+    for (size_t s = 0; s < 8; ++s) store(sums[s], out + column + s * kFloats);
+  }
+  for (size_t k = 0; k < n && column < n; ++k) add_scaled(x[k], matrix + k * n + column, out + column, n - column);
+}
+
+}  // namespace rec::numerics
