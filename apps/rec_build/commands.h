@@ -1,7 +1,9 @@
 // The subcommands of rec-build, one a file. Data goes to stdout, messages to stderr; each returns the exit code.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/source/source.h"
@@ -11,6 +13,17 @@
 namespace rec::rec_build {
 
 enum Exit : int { kOk = 0, kDiagnostics = 1, kUsage = 2, kData = 3, kBug = 70 };
+
+struct EvaluateArguments {
+  std::string file, data, pipeline;
+  std::string truth, holdout = "random:10%", validation;
+  std::vector<uint32_t> at{20};
+  std::vector<std::string> set, grid;
+  std::string by = "ndcg", diversity, format = "table";
+  uint32_t users = 0;
+  uint64_t seed = 1;
+};
+int run_evaluate(const EvaluateArguments& arguments);
 
 int run_build(const std::string& directory, bool strict, bool full);
 int run_import(const std::string& kind, const std::string& from, const std::string& to);

@@ -15,7 +15,36 @@ struct Arguments {
   std::string directory, from, to, user;
   bool strict = false, full = false;
   simulation::DemoOptions demo;
+  EvaluateArguments evaluate;
 };
+
+void add_evaluate(CLI::App& app, EvaluateArguments& arguments) {
+  CLI::App* command = app.add_subcommand("evaluate", "measure a pipeline on what users did afterwards");
+  command->add_option("FILE", arguments.file, "the strategy (.rec)")->required();
+  command->add_option("--data", arguments.data, "the data directory")->required();
+  command->add_option("--pipeline", arguments.pipeline, "which pipeline of the file");
+  command->add_option("--truth", arguments.truth, "the sequence whose events count as chosen")->required();
+  command
+      ->add_option("--holdout", arguments.holdout,
+                   "what is kept from it: latest:10%, random:10%, last:1 of each user, or a .csv file of pairs in the "
+                   "data directory that is no part of the data")
+      ->capture_default_str();
+  command->add_option("--at", arguments.at, "how many items of a page count; may be several: 20,50")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  command->add_option("--set", arguments.set, "NAME=VALUE, a parameter, or INDEX.OPTION=VALUE; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--grid", arguments.grid, "NAME=V1,V2,..: every combination is tried on a validation part")
+      ->allow_extra_args(false);
+  command->add_option("--validation", arguments.validation,
+                      "the validation part, like --holdout; random:10% for a file, else the same as the holdout");
+  command->add_option("--by", arguments.by, "the metric that --grid chooses by")->capture_default_str();
+  command->add_option("--users", arguments.users, "measure a sample of so many users");
+  command->add_option("--seed", arguments.seed, "of the split, the sample and the intervals")->capture_default_str();
+  command->add_option("--diversity", arguments.diversity, "the item column that pages are to be diverse in");
+  command->add_option("--format", arguments.format)->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+}
 
 void add_import(CLI::App& app, Arguments& arguments) {
   CLI::App* import = app.add_subcommand("import", "turn a public data set into a data directory");
@@ -43,6 +72,9 @@ int dispatch(CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("demo")) {
     return run_demo(arguments.directory, arguments.demo);
   }
+  if (app.got_subcommand("evaluate")) {
+    return run_evaluate(arguments.evaluate);
+  }
   if (app.got_subcommand("check")) {
     return run_check(arguments.directory);
   }
@@ -67,6 +99,7 @@ int run(int argc, char** argv) {
   app.add_flag("--full", arguments.full, "make everything again");
   add_import(app, arguments);
   add_demo(app, arguments);
+  add_evaluate(app, arguments.evaluate);
   CLI::App* check = app.add_subcommand("check", "verify every checksum of the current generation");
   check->add_option("DIR", arguments.directory)->required();
   CLI::App* inspect = app.add_subcommand("inspect", "tables, counts, and one user's history");

@@ -156,6 +156,10 @@ struct Catalog {
   const Model* model(std::string_view name) const;
 };
 
+/// Sets one option of an index from text; what is wrong with it, or nothing.
+std::optional<std::string> set_index_option(Catalog& catalog, const std::string& index, const std::string& option,
+                                            const std::string& value);
+
 /// Parses and checks catalog.yaml. Every mistake is reported with its place; a catalog with errors must not be used.
 /// Expressions are not compiled here (check::check_catalog does).
 Catalog parse_catalog(source::FileId file, source::Sources& sources, diagnostics::Diagnostics& diagnostics);

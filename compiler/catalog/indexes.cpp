@@ -162,6 +162,23 @@ void read_option(Fields& fields, const IndexOption& option, Index& index, Contex
 
 }  // namespace
 
+std::optional<std::string> set_index_option(Catalog& catalog, const std::string& name, const std::string& option,
+                                            const std::string& value) {
+  const auto index = std::ranges::find(catalog.indexes, name, &Index::name);
+  if (index == catalog.indexes.end()) return fmt::format("there is no index `{}`", name);
+  const auto algorithm = std::ranges::find(index_algorithms(), index->algorithm, &IndexAlgorithm::name);
+  const auto known = std::ranges::find(algorithm->options, option, &IndexOption::name);
+  if (known == algorithm->options.end()) return fmt::format("`{}` has no option `{}`", index->algorithm, option);
+  if (value == "none" && known->initial == "none" && known->kind != IndexOption::Kind::word) {
+    index->options.erase(option);
+    return std::nullopt;
+  }
+  auto parsed = parse_option(*known, value);
+  if (!parsed) return fmt::format("`{}` of index `{}` is {}; {} is needed", option, name, value, range_text(*known));
+  index->options[option] = std::move(*parsed);
+  return std::nullopt;
+}
+
 void read_indexes(const Entry& section, Context& context, Catalog& catalog) {
   for (const Entry& entry : named_entries(section, context)) {
     if (!check_name(entry.key, entry.key_span, context)) continue;

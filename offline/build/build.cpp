@@ -81,6 +81,12 @@ bool Builder::read_catalog() {
   }
   catalog_text_ = *bytes;
   manifest_.catalog_hash = XXH64(bytes->data(), bytes->size(), 0);
+  for (const IndexSetting& setting : options_.index_settings) {
+    if (const auto wrong = catalog::set_index_option(catalog_, setting.index, setting.option, setting.value)) {
+      diagnostics_.error(Code::bad_index_option, {}, *wrong);
+      return false;
+    }
+  }
   check::check_catalog(catalog_, registry_, sources_, diagnostics_);
   return !diagnostics_.has_errors();
 }
@@ -109,7 +115,7 @@ bool Builder::prepare() {
     return false;
   }
   manifest_.raw_files = std::move(*files);
-  for (const auto& [part, inputs] : part_inputs(catalog_, manifest_.raw_files)) {
+  for (const auto& [part, inputs] : part_inputs(catalog_, manifest_.raw_files, options_.without)) {
     manifest_.parts[part] = {.inputs = inputs, .bad_rows = 0};
   }
   manifest_.generation = current_ + 1;

@@ -8,12 +8,20 @@
 
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/source/source.h"
+#include "offline/ingest/holdout.h"
 
 namespace rec::build {
 
+/// An option of an index in place of the catalog's.
+struct IndexSetting {
+  std::string index, option, value;  // as they would be written
+};
+
 struct BuildOptions {
-  bool strict = false;                                                       // bad rows are errors
-  bool full = false;                                                         // make everything again
+  bool strict = false;                     // bad rows are errors
+  bool full = false;                       // make everything again
+  std::vector<ingest::Holdout> without{};  // events that are kept from everything that is made
+  std::vector<IndexSetting> index_settings{};
   std::function<void(const std::string& what, double fraction)> progress{};  // called now and then, from one thread
 };
 

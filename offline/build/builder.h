@@ -61,6 +61,7 @@ class Builder {
 
   ingest::EventLog* log(size_t events);
   const KeptEvents* kept(size_t sequence);
+  bool hold_out(ingest::EventLog& read, size_t events);
   EventContext context() const;
   std::shared_ptr<store::LmdbEnvironment> open_user_store();
   bool report_bad_rows(const std::string& part, const ingest::BadRows& bad_rows);

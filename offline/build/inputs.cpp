@@ -174,7 +174,8 @@ std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::s
 }
 
 std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
-                                            const std::map<std::string, store::RawFile>& raw_files) {
+                                            const std::map<std::string, store::RawFile>& raw_files,
+                                            const std::vector<ingest::Holdout>& without) {
   std::map<std::string, uint64_t> parts;
   for (const catalog::Table& table : catalog.tables) {
     parts["table " + table.name] = table_inputs(table, raw_files);
@@ -182,7 +183,12 @@ std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
   std::vector<uint64_t> logs;
   Digest all_logs;
   for (const catalog::Events& events : catalog.events) {
-    logs.push_back(event_inputs(catalog, events, raw_files));
+    Digest log;
+    log.add(event_inputs(catalog, events, raw_files));
+    for (const ingest::Holdout& holdout : without) {
+      log.add(ingest::to_text(holdout));
+    }
+    logs.push_back(log.value());
     all_logs.add(logs.back());
   }
   parts["events"] = all_logs.value();

@@ -9,6 +9,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/diagnostics/diagnostics.h"
+#include "offline/ingest/holdout.h"
 #include "runtime/store/manifest.h"
 
 namespace rec::build {
@@ -23,7 +24,8 @@ std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::s
 /// By part: "table notes", "events", "statistics notes", "sequences", "index item_cf". Indexes that this version does
 /// not build have none.
 std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
-                                            const std::map<std::string, store::RawFile>& raw_files);
+                                            const std::map<std::string, store::RawFile>& raw_files,
+                                            const std::vector<ingest::Holdout>& without);
 
 /// Whether this version builds the index: those over the vectors of models it does not.
 bool is_built(const catalog::Catalog& catalog, const catalog::Index& index);

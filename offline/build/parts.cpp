@@ -87,6 +87,9 @@ ingest::EventLog* Builder::log(size_t events) {
                                      users.unknown.has_value(), *tables_->table(description.item_table), bad_rows,
                                      diagnostics_);
   log_bad_rows_[events] = bad_rows.total();
+  if (read != nullptr && !hold_out(*read, events)) {
+    read = nullptr;
+  }
   if (read != nullptr && !report_bad_rows("events", bad_rows)) {
     read = nullptr;
   }
@@ -96,6 +99,27 @@ ingest::EventLog* Builder::log(size_t events) {
   }
   manifest_.parts["events"].bad_rows = all;
   return logs_.emplace(events, std::move(read)).first->second.get();
+}
+
+bool Builder::hold_out(ingest::EventLog& read, size_t events) {
+  const catalog::Events& description = catalog_.events[events];
+  for (const ingest::Holdout& holdout : options_.without) {
+    const auto sequence = catalog_.sequence_index(holdout.sequence);
+    const bool own = sequence && catalog_.sequences[*sequence].events == events;
+    if (!own && holdout.kind != ingest::Holdout::Kind::after) {
+      continue;
+    }
+    const auto counted = own ? evaluate_condition(catalog_.sequences[*sequence].where, events, read, context())
+                             : std::vector<uint8_t>(read.events.size, 1);
+    if (!counted) {
+      return false;
+    }
+    ingest::remove_events(read,
+                          ingest::held_out(holdout, read, *counted, *tables_->table(description.user_table),
+                                           *tables_->table(description.item_table)),
+                          description);
+  }
+  return true;
 }
 
 const KeptEvents* Builder::kept(size_t sequence) {

@@ -40,6 +40,9 @@ statistics:
 
 indexes:
   item_cf: {algorithm: item_cf, from: history, top_k: 200}
+  swing: {algorithm: swing, from: history, top_k: 200}
+  user_cf: {algorithm: user_cf, from: history, top_k: 200}
+  mf: {algorithm: als, from: history, factors: 256, iterations: 8}
 )yaml";
 
 struct Keys {
