@@ -95,6 +95,15 @@ using ArgumentValue =
 /// The channel's `eligible` and `where` conditions: sets keep[i] = 0 for rows that do not qualify (keep starts as 1).
 using AdmitFn = std::function<void(std::span<const uint32_t> rows, std::span<uint8_t> keep)>;
 
+/// How a source that goes through the item table may get by with less of it.
+struct ScanHints {
+  /// Rows that include all that can qualify, ascending.
+  std::optional<std::vector<uint32_t>> rows{};
+  /// The channel's `by` is this column: rows may be offered in its order, and then `take` of them are enough.
+  std::optional<store::ValueOrder> order{};
+  bool ascending = false;
+};
+
 struct SourceCall {
   const store::Generation& generation;
   size_t item_table;                         // index of the pipeline's item table
@@ -107,6 +116,7 @@ struct SourceCall {
   column::Arena& arena;
   std::stop_token stop;
   std::optional<std::chrono::steady_clock::time_point> deadline{};  // of the channel; none: it may take its time
+  const ScanHints* hints = nullptr;                                 // for sources that scan
 };
 
 /// Best first. `scores` empty where the source has none.
@@ -123,6 +133,7 @@ struct SourceDef {
       index_algorithms{};  // what its index argument may be: {"item_cf", "swing"}; empty: takes no index
   bool (*built)(const store::Generation&, std::string_view index) = nullptr;  // is its index there? null: always
   bool take_required = true;                                                  // `list` and pipelines may go without
+  bool scans = false;  // it goes through the item table, and can use hints
   bool waits = false;  // for another machine, say: the channels of its `recall` run side by side
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/look_ups.h"
 #include "compiler/check/pipeline.h"
 #include "compiler/check/plans.h"
 #include "compiler/syntax/parse.h"
@@ -132,6 +133,8 @@ bool PipelineChecker::channel(const SourceSyntax& written, graph::Channel& out) 
         .help.push_back(fmt::format("add `take 100` behind `{}`", written.source.name.text));
     good = false;
   }
+  if (out.source != nullptr && std::get<SourceDef>(out.source->what).scans)
+    find_look_ups(out, *plan_, context_.catalog);
   if (written.timeout) {
     out.timeout = expressions_.check_as(*written.timeout, scope_, types::duration(), graph::kRequest,
                                         "the `timeout` of a source");

@@ -58,6 +58,9 @@ class Writer {
     for (const auto& channel : recall.channels) {
       Json made{{"channel", channel.name}, {"line", line(channel.span)}, {"text", channel.text}};
       for (const auto& predicate : channel.where) made["where"].push_back(text(predicate.expr));
+      const auto& columns = catalog_.tables[plan_.item_table].columns;
+      for (const auto& look_up : channel.look_ups) made["finds"].push_back(columns[look_up.column].name);
+      if (channel.walks_along) made["walks"] = columns[*channel.walks_along].name;
       out["channels"].push_back(std::move(made));
     }
     if (recall.merge.policy != nullptr) out["merge"] = {{"line", line(recall.merge.span)}, {"text", recall.merge.text}};

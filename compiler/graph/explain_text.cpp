@@ -73,7 +73,18 @@ class Explainer {
       out_ += fmt::format("      {} = {}  :{}\n", channel.name, channel.text,
                           sources_.file(channel.span.file).locate(channel.span.begin).line);
       for (const auto& predicate : channel.where) detail("where", text(predicate.expr));
+      access(channel);
     }
+  }
+  /// How a source that could go through the whole table does it.
+  void access(const Channel& channel) {
+    if (channel.source == nullptr || !std::get<operators::SourceDef>(channel.source->what).scans) return;
+    const auto& item = catalog_.tables[plan_.item_table];
+    for (const LookUp& look_up : channel.look_ups)
+      detail("finds", fmt::format("{} by the index on {}", look_up.text, item.columns[look_up.column].name));
+    if (channel.walks_along)
+      detail("walks", fmt::format("along {}, which is sorted", item.columns[*channel.walks_along].name));
+    if (channel.look_ups.empty() && !channel.walks_along) detail("scans", fmt::format("all of {}", item.name));
   }
   void explain(const Step& step, const WhereStep& where, int number) {
     line(number, "where", text(where.condition.expr), step.span);

@@ -44,6 +44,15 @@ struct SourceArgument {
   std::string index;      // kind index: the catalog's index
 };
 
+/// A condition of a channel that an index on a column of the item table answers: the column is `value`, is among the
+/// elements of `value`, or, a list, has `value`.
+struct LookUp {
+  enum class Kind { equals, among, has } kind = Kind::equals;
+  uint32_t column = 0;
+  ExprId value = kNoExpr;  // request level
+  std::string text{};      // as printed
+};
+
 struct Channel {
   std::string name;
   const operators::OperatorDef* source = nullptr;  // null: `pipeline`
@@ -51,10 +60,12 @@ struct Channel {
   std::vector<SourceArgument> arguments;           // one a parameter of the operator
   std::vector<Predicate> where;                    // `eligible` first, then its own
   std::optional<Order> by;
-  ExprId take = kNoExpr;              // request level; kNoExpr: all
-  ExprId timeout = kNoExpr;           // request-level duration
-  ExprId when = kNoExpr;              // request-level bool
-  std::optional<uint32_t> otherwise;  // `else`: the channel that stands in
+  std::vector<LookUp> look_ups{};         // of a source that scans: each alone finds all that can qualify
+  std::optional<uint32_t> walks_along{};  // the sorted column of the item table that `by` is
+  ExprId take = kNoExpr;                  // request level; kNoExpr: all
+  ExprId timeout = kNoExpr;               // request-level duration
+  ExprId when = kNoExpr;                  // request-level bool
+  std::optional<uint32_t> otherwise;      // `else`: the channel that stands in
   bool required = false;
   std::string text;  // as printed, without its name
   source::Span span;

@@ -149,6 +149,9 @@ bool Builder::is_fresh(const std::string& part) const {
   if (part.starts_with("statistics ")) {
     return whole(store::statistics_path(previous_path_, name), store::FileKind::statistics);
   }
+  if (part.starts_with("lookups ")) {
+    return whole(store::lookups_path(previous_path_, name), store::FileKind::lookups);
+  }
   if (part.starts_with("index ")) {
     return whole(store::index_path(previous_path_, name), store::index_kind(catalog_.index(name)->algorithm));
   }
@@ -174,7 +177,7 @@ bool Builder::make_everything() {
           index.name));
     }
   }
-  return make_tables() && make_statistics() && make_sequences() && make_indexes();
+  return make_tables() && make_statistics() && make_lookups() && make_sequences() && make_indexes();
 }
 
 bool Builder::finish() {

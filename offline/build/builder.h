@@ -38,6 +38,7 @@ class Builder {
   bool make_everything();
   bool make_tables();
   bool make_statistics();
+  bool make_lookups();
   bool make_sequences();
   bool make_indexes();
   bool make_index(const catalog::Index& index);

@@ -201,6 +201,21 @@ std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
   for (const auto& [table, digest] : statistics) {
     parts["statistics " + table] = digest.value();
   }
+  for (const catalog::Table& table : catalog.tables) {
+    Digest digest;
+    digest.add(parts["table " + table.name]);
+    if (const auto computed = parts.find("statistics " + table.name); computed != parts.end()) {
+      digest.add(computed->second);
+    }
+    bool any = false;
+    for (const catalog::Column& column : table.columns) {
+      digest.add(column.name).add(column.indexed ? 1 : 0).add(column.sorted ? 1 : 0);
+      any = any || column.indexed || column.sorted;
+    }
+    if (any) {
+      parts["lookups " + table.name] = digest.value();
+    }
+  }
   Digest sequences;
   for (const catalog::Sequence& sequence : catalog.sequences) {
     sequences.add(sequence.name).add(logs[sequence.events]).add(sequence.keep);

@@ -9,6 +9,7 @@
 #include "offline/build/inputs.h"
 #include "offline/ingest/table_reader.h"
 #include "runtime/store/generation_reader.h"
+#include "runtime/store/lookup_writer.h"
 #include "runtime/store/table_writer.h"
 #include "runtime/store/user_store.h"
 
@@ -153,6 +154,32 @@ bool Builder::make_statistics() {
         columns.push_back(std::move(*column));
       }
       const auto written = store::write_statistics(file, tables_->table(table.name)->rows(), columns);
+      return written || fail(written.error());
+    });
+    if (!made) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Builder::make_lookups() {
+  std::unique_ptr<store::Generation> with_statistics;
+  for (const catalog::Table& table : catalog_.tables) {
+    const std::string part = "lookups " + table.name;
+    if (!stale_.contains(part)) {
+      continue;
+    }
+    const std::string file = store::lookups_path(path_, table.name);
+    const bool made = make_part(part, file, [&] {
+      if (with_statistics == nullptr) {
+        store::GenerationReader reader(directory_, path_, sources_, diagnostics_);
+        with_statistics = reader.open_tables(catalog_, true);
+      }
+      if (with_statistics == nullptr) {
+        return false;
+      }
+      const auto written = store::write_lookups(file, *with_statistics->table(table.name), table);
       return written || fail(written.error());
     });
     if (!made) {

@@ -40,9 +40,9 @@ statistics:
 
 indexes:
   item_cf: {algorithm: item_cf, from: history, top_k: 200}
-  swing: {algorithm: swing, from: history, top_k: 200}
+  swing: {algorithm: swing, from: history, top_k: 200, weighting: power, beta: 0.7}
   user_cf: {algorithm: user_cf, from: history, top_k: 200}
-  mf: {algorithm: als, from: history, factors: 256, iterations: 8}
+  mf: {algorithm: als, from: history, factors: 256, iterations: 8, alpha: 50, regularisation: 0.002}
 )yaml";
 
 struct Keys {

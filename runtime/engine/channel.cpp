@@ -8,6 +8,7 @@
 #include "runtime/engine/nested.h"
 #include "runtime/engine/order.h"
 #include "runtime/engine/run.h"
+#include "runtime/engine/scan_hints.h"
 #include "runtime/engine/source_arguments.h"
 
 namespace rec::engine {
@@ -111,6 +112,9 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
     result.trace.us = watch.us();
     return result;
   }
+  operators::ScanHints hints;
+  const auto& source = std::get<operators::SourceDef>(channel.source->what);
+  if (source.scans) hints = scan_hints(run, channel);
   const operators::SourceCall call{.generation = run.generation,
                                    .item_table = run.plan.item_table,
                                    .user_row = run.context.inputs().user_row,
@@ -121,8 +125,9 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
                                    .reordered = channel.by.has_value(),
                                    .arena = run.arena(),
                                    .stop = std::move(stop),
-                                   .deadline = until};
-  auto found = call_source(std::get<operators::SourceDef>(channel.source->what), call);
+                                   .deadline = until,
+                                   .hints = source.scans ? &hints : nullptr};
+  auto found = call_source(source, call);
   if (!found) {
     result.failure = std::move(found.error());
     result.trace.us = watch.us();

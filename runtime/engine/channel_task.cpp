@@ -9,6 +9,7 @@ void prepare_channel(Run& run, const graph::Channel& channel) {
   };
   for (const auto& argument : channel.arguments) prepare(argument.expr);
   for (const auto& predicate : channel.where) prepare(predicate.expr);
+  for (const auto& look_up : channel.look_ups) prepare(look_up.value);
   if (channel.by) prepare(channel.by->key);
   prepare(channel.take);
 }

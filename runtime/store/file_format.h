@@ -17,7 +17,14 @@ inline constexpr uint64_t kSectionAlignment = 64;
 inline constexpr uint32_t kMaxSections = 1u << 20;
 
 /// What a file holds; a table opened as an index is a mistake that must show.
-enum class FileKind : uint32_t { table = 1, statistics = 2, neighbours = 3, user_neighbours = 4, vectors = 5 };
+enum class FileKind : uint32_t {
+  table = 1,
+  statistics = 2,
+  neighbours = 3,
+  user_neighbours = 4,
+  vectors = 5,
+  lookups = 6
+};
 
 /// 64 bytes at offset 0. `hash` covers the header, with itself as 0, and the section table.
 struct FileHeader {

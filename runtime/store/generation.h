@@ -16,6 +16,7 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "runtime/column/column.h"
 #include "runtime/store/indexes.h"
+#include "runtime/store/lookups.h"
 
 namespace rec::store {
 
@@ -33,6 +34,9 @@ class Table {
   /// Same order as catalog::Table::columns, statistics included; columns()[0] is the key.
   std::span<const column::ColumnView> columns() const { return columns_; }
   const column::Dictionary& strings() const { return strings_; }
+  /// Of a column that the catalog has `indexed` or `sorted`; nullptr where it was not built.
+  const ValueIndex* value_index(size_t column) const;
+  std::optional<ValueOrder> value_order(size_t column) const;
 
   std::optional<uint32_t> find(int64_t key) const;
   std::optional<uint32_t> find(std::string_view key) const;
@@ -47,8 +51,10 @@ class Table {
   uint32_t rows_ = 0;
   std::vector<column::ColumnView> columns_;
   column::Dictionary strings_;
-  column::ColumnView int_keys_, string_keys_;  // one of them is used
-  const uint32_t* hash_slots_ = nullptr;       // open addressing over keys, row + 1, 0 empty
+  std::vector<std::pair<size_t, ValueIndex>> value_indexes_;                // by column
+  std::vector<std::pair<size_t, std::span<const uint32_t>>> value_orders_;  // by column
+  column::ColumnView int_keys_, string_keys_;                               // one of them is used
+  const uint32_t* hash_slots_ = nullptr;  // open addressing over keys, row + 1, 0 empty
   uint64_t hash_mask_ = 0;
 };
 

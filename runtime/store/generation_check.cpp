@@ -1,11 +1,14 @@
 // Everything that opening a generation takes on trust.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/store/column_reader.h"
 #include "runtime/store/generation_reader.h"
 #include "runtime/store/index_reader.h"
 #include "runtime/store/key_hash.h"
 #include "runtime/store/mapping.h"
+#include "runtime/store/sections.h"
 #include "runtime/store/user_store.h"
 
 namespace rec::store {
@@ -49,6 +52,19 @@ bool GenerationReader::check_table(const Generation& generation, const Table& ta
     const size_t index = columns[i].is_statistic ? statistic++ : i;
     if (auto wrong = check_column(file, index, table.columns()[i], table.strings().size())) {
       return fail(file, *wrong);
+    }
+  }
+  const auto row_is_known = [&](uint32_t row) { return row < table.rows(); };
+  for (const auto& [column, index] : table.value_indexes_) {
+    const uint64_t entries = index.offsets[index.values.size()];
+    if (!std::ranges::is_sorted(index.values) || !offsets_hold(index.offsets, index.values.size(), entries) ||
+        !std::all_of(index.rows, index.rows + entries, row_is_known)) {
+      return fail(*own, fmt::format("the index of column {} is not in order", column));
+    }
+  }
+  for (const auto& [column, rows] : table.value_orders_) {
+    if (!std::ranges::all_of(rows, row_is_known)) {
+      return fail(*own, fmt::format("the order of column {} has rows that are not there", column));
     }
   }
   if (auto wrong = check_keys(table)) {

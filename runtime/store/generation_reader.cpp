@@ -8,6 +8,7 @@
 #include "runtime/store/column_reader.h"
 #include "runtime/store/index_reader.h"
 #include "runtime/store/mapping.h"
+#include "runtime/store/sections.h"
 #include "runtime/store/user_store.h"
 
 namespace rec::store {
@@ -64,6 +65,13 @@ std::unique_ptr<Generation> GenerationReader::open() {
       return nullptr;
     }
   }
+  for (size_t i = 0; i < generation->tables_.size(); ++i) {
+    const catalog::Table& description = generation->catalog_.tables[i];
+    if (manifest->parts.contains("lookups " + description.name) &&
+        !open_lookups(*generation, description, generation->tables_[i])) {
+      return nullptr;
+    }
+  }
   for (const catalog::Index& index : generation->catalog_.indexes) {
     if (manifest->parts.contains("index " + index.name) && !open_index(*generation, index)) {
       return nullptr;
@@ -106,12 +114,12 @@ MappedFile* GenerationReader::map(Generation& generation, const std::string& pat
   return &generation.mappings_.back()->file;
 }
 
-std::unique_ptr<Generation> GenerationReader::open_tables(const catalog::Catalog& catalog) {
+std::unique_ptr<Generation> GenerationReader::open_tables(const catalog::Catalog& catalog, bool with_statistics) {
   std::unique_ptr<Generation> generation(new Generation);
   generation->directory_ = directory_;
   generation->catalog_ = catalog;
   for (const catalog::Table& table : catalog.tables) {
-    if (!open_table(*generation, table, false)) {
+    if (!open_table(*generation, table, with_statistics)) {
       return nullptr;
     }
   }
@@ -173,6 +181,38 @@ bool GenerationReader::open_statistics(Generation& generation, const catalog::Ta
       return false;
     }
     table.columns_.push_back(*column);
+  }
+  return true;
+}
+
+bool GenerationReader::open_lookups(Generation& generation, const catalog::Table& description, Table& table) {
+  const MappedFile* file = map(generation, lookups_path(directory_, description.name), FileKind::lookups);
+  if (file == nullptr) {
+    return false;
+  }
+  Sections sections(*file);
+  if (file->rows() != table.rows_) {
+    sections.damaged("it has not the rows of its table");
+  }
+  for (size_t i = 0; i < description.columns.size() && !sections.problem(); ++i) {
+    const catalog::Column& column = description.columns[i];
+    const auto name = [&](const char* what) { return fmt::format("{}.{}", i, what); };
+    if (column.indexed && sections.count(name("offsets")) > 0) {
+      ValueIndex index;
+      const uint64_t values = sections.count(name("values"));
+      index.values = {sections.read<int64_t>(name("values")), values};
+      index.offsets = sections.read<uint64_t>(name("offsets"), values + 1);
+      index.rows = sections.read<uint32_t>(name("rows"));
+      table.value_indexes_.emplace_back(i, index);
+    }
+    if (column.sorted && sections.count(name("order")) > 0) {
+      const auto* rows = sections.read<uint32_t>(name("order"), table.rows_);
+      table.value_orders_.emplace_back(i, std::span(rows, table.rows_));
+    }
+  }
+  if (sections.problem()) {
+    report(*sections.problem());
+    return false;
   }
   return true;
 }

@@ -23,7 +23,7 @@ class GenerationReader {
   /// nullptr after an error, which is reported.
   std::unique_ptr<Generation> open();
   /// The tables' own columns alone, without manifest, statistics, indexes and users: what a build computes those from.
-  std::unique_ptr<Generation> open_tables(const catalog::Catalog& catalog);
+  std::unique_ptr<Generation> open_tables(const catalog::Catalog& catalog, bool with_statistics = false);
   /// Checksums and values of everything; reports the first fault of each file.
   bool check(const Generation& generation);
 
@@ -35,6 +35,7 @@ class GenerationReader {
   bool open_catalog(Generation& generation, const Manifest& manifest);
   bool open_table(Generation& generation, const catalog::Table& description, bool with_statistics);
   bool open_statistics(Generation& generation, const catalog::Table& description, Table& table);
+  bool open_lookups(Generation& generation, const catalog::Table& description, Table& table);
   bool open_index(Generation& generation, const catalog::Index& description);
   template <typename Index>
   bool add_index(const MappedFile& file, const catalog::Index& description, std::vector<Index>& to);

@@ -132,6 +132,10 @@ std::string table_path(const std::string& generation_directory, const std::strin
 std::string statistics_path(const std::string& generation_directory, const std::string& table) {
   return fmt::format("{}/{}.statistics", generation_directory, table);
 }
+std::string lookups_path(const std::string& generation_directory, const std::string& table) {
+  return generation_directory + "/" + table + ".lookups";
+}
+
 std::string index_path(const std::string& generation_directory, const std::string& index) {
   return fmt::format("{}/{}.index", generation_directory, index);
 }

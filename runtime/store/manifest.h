@@ -48,6 +48,7 @@ std::expected<uint64_t, FileProblem> read_current(const std::string& data_direct
 std::string generation_path(const std::string& data_directory, uint64_t number);
 std::string table_path(const std::string& generation_directory, const std::string& table);
 std::string statistics_path(const std::string& generation_directory, const std::string& table);
+std::string lookups_path(const std::string& generation_directory, const std::string& table);
 std::string index_path(const std::string& generation_directory, const std::string& index);
 
 /// A whole file's bytes; nothing is assumed about them.

@@ -5,6 +5,8 @@
 #include <cassert>
 
 #include "runtime/store/generation.h"
+
+#include <algorithm>
 #include "runtime/store/key_hash.h"
 
 namespace rec::store {
@@ -79,6 +81,18 @@ Key Table::key(uint32_t row) const {
 
 std::string Table::key_text(uint32_t row) const {
   return to_text(key(row));
+}
+
+const ValueIndex* Table::value_index(size_t column) const {
+  const auto found = std::ranges::find(value_indexes_, column, &std::pair<size_t, ValueIndex>::first);
+  return found == value_indexes_.end() ? nullptr : &found->second;
+}
+
+std::optional<ValueOrder> Table::value_order(size_t column) const {
+  for (const auto& [which, rows] : value_orders_) {
+    if (which == column) return ValueOrder{.rows = rows, .column = &columns_[column]};
+  }
+  return std::nullopt;
 }
 
 }  // namespace rec::store
