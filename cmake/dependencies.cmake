@@ -17,6 +17,16 @@ rec_system_library(lmdb lmdb.h lmdb)
 rec_system_library(xxhash xxhash.h xxhash)
 rec_system_library(cctz cctz/time_zone.h cctz)
 
+# Faiss is a static library, with a BLAS and OpenMP under it; its own CMake files name a linker flag that only g++ knows.
+find_path(REC_FAISS_INCLUDE faiss/Index.h REQUIRED)
+add_library(faiss_library INTERFACE)
+target_include_directories(faiss_library SYSTEM INTERFACE ${REC_FAISS_INCLUDE})
+foreach(LIBRARY faiss lapack blas gomp)
+  find_library(REC_${LIBRARY}_LIBRARY ${LIBRARY} REQUIRED PATHS /usr/lib/gcc/x86_64-linux-gnu/12)
+  target_link_libraries(faiss_library INTERFACE ${REC_${LIBRARY}_LIBRARY})
+endforeach()
+target_compile_options(faiss_library INTERFACE -fopenmp)
+
 # The parser that ANTLR generates from the grammar; the header of its runtime needs char8_t off.
 find_program(REC_ANTLR antlr4 REQUIRED)
 find_path(REC_ANTLR_INCLUDE antlr4-runtime.h PATH_SUFFIXES antlr4-runtime REQUIRED)

@@ -71,4 +71,18 @@ indexes::AlsOptions als_options(const catalog::Index& index) {
           .seed = given.count("seed")};
 }
 
+indexes::GraphOptions graph_options(const catalog::Index& index) {
+  const Options given(index);
+  return {.links = given.count("links"), .ef_construction = given.count("ef_construction")};
+}
+
+uint32_t cells_of(const catalog::Index& index) {
+  return Options(index).count("lists");
+}
+
+CodeOptions code_options(const catalog::Index& index) {
+  const Options given(index);
+  return {.subvectors = given.count("subvectors"), .bits = given.count("bits")};
+}
+
 }  // namespace rec::build

@@ -136,10 +136,41 @@ bool Builder::make_vectors(const catalog::Index& index) {
   }
   if (cosine) indexes::normalise(set);
   store::VectorIndex out;
+  indexes::Graph graph;
+  indexes::Cells cells;
+  indexes::Codes codes;
+  if (index.algorithm == "hnsw") {
+    graph = indexes::build_graph(set, graph_options(index));
+    out.graph = {.links = graph.links,
+                 .entry = graph.entry,
+                 .layers = graph.layers,
+                 .links0 = graph.links0.data(),
+                 .upper_offsets = graph.upper_offsets.data(),
+                 .upper = graph.upper.data()};
+  } else if (index.algorithm != "flat") {
+    cells = indexes::build_cells(set, cells_of(index));
+    out.cells = {.count = static_cast<uint32_t>(cells.offsets.size() - 1),
+                 .centroids = cells.centroids.data(),
+                 .offsets = cells.offsets.data()};
+    if (cells_of(index) > set.row.size()) {
+      report_.notes.push_back(fmt::format("index {}: {} cells, as there are no more vectors; {} were asked for",
+                                          index.name, out.cells.count, cells_of(index)));
+    }
+  }
+  if (index.algorithm == "pq") {
+    const auto [subvectors, bits] = code_options(index);
+    if (set.dimension % subvectors != 0) {
+      return fail(fmt::format("index {}: vectors of {} numbers cannot be cut into {} subvectors of one length",
+                              index.name, set.dimension, subvectors));
+    }
+    codes = indexes::build_codes(set, cells, subvectors, bits);
+    out.codes = {
+        .subvectors = codes.subvectors, .words = codes.words, .book = codes.book.data(), .code = codes.code.data()};
+  }
   out.dimension = set.dimension;
   out.count = static_cast<uint32_t>(set.row.size());
   out.row = set.row.data();
-  out.vectors = set.vectors.data();
+  out.vectors = index.algorithm == "pq" ? nullptr : set.vectors.data();
   const auto written = store::write_vector_index(store::index_path(path_, index.name), out, items);
   return written || fail(written.error());
 }

@@ -1,10 +1,10 @@
 // `nearest`: vector search.
+#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "operators/list.h"
-#include "operators/numerics/float_lanes.h"
-#include "operators/recall/neighbours.h"
+#include "operators/recall/admission.h"
+#include "operators/recall/vector_search.h"
 
 namespace rec::operators {
 namespace {
@@ -21,12 +21,40 @@ std::vector<float> prepared(std::span<const float> query, const store::VectorInd
   return out;
 }
 
-/// The inner product with every vector.
-std::vector<ScoredRow> score_all(const store::VectorIndex& index, const std::vector<float>& query) {
-  std::vector<ScoredRow> scored(index.count);
-  for (uint32_t at = 0; at < index.count; ++at)
-    scored[at] = {index.row[at], numerics::dot(query.data(), index.vector(at), index.dimension)};
-  return scored;
+/// Searches on until enough qualify, and puts them in order.
+Candidates admit_nearest(VectorSearch& search, const SourceCall& call) {
+  const std::optional<size_t> wanted = call.reordered ? std::nullopt : std::optional<size_t>(call.take);
+  const std::optional<uint32_t> all;
+  Admission admission(call.admit, all);
+  std::vector<ScoredRow> qualify;
+  std::vector<uint32_t> rows;
+  std::vector<float> scores;
+  size_t next = wanted ? 2 * *wanted + 16 : SIZE_MAX / 4;
+  uint64_t looked_at = 0;
+  while (!call.stop.stop_requested() && (!wanted || qualify.size() < *wanted)) {
+    const auto found = search.more(next);
+    if (found.empty()) break;
+    rows.clear();
+    scores.clear();
+    for (const ScoredRow& one : found) {
+      rows.push_back(one.row);
+      scores.push_back(one.score);
+    }
+    admission.offer(rows, scores);
+    const Candidates passed = admission.take();
+    looked_at += passed.looked_at;
+    for (size_t i = 0; i < passed.rows.size(); ++i) qualify.push_back({passed.rows[i], passed.scores[i]});
+    next = std::min<size_t>(2 * next, 65'536);
+  }
+  const size_t kept = std::min(qualify.size(), wanted.value_or(SIZE_MAX));
+  std::partial_sort(qualify.begin(), qualify.begin() + static_cast<std::ptrdiff_t>(kept), qualify.end(), comes_before);
+  Candidates out;
+  out.looked_at = looked_at;
+  for (const ScoredRow& one : std::span(qualify).first(kept)) {
+    out.rows.push_back(one.row);
+    out.scores.push_back(one.score);
+  }
+  return out;
 }
 
 std::expected<Candidates, std::string> run(const SourceCall& call) {
@@ -43,8 +71,10 @@ std::expected<Candidates, std::string> run(const SourceCall& call) {
   }
   const std::vector<float> own = prepared(*query, *index);
   if (own.empty()) return Candidates{};
-  std::vector<ScoredRow> scored = score_all(*index, own);
-  return admit_best(scored, call);
+  const auto* probe = std::get_if<int64_t>(&call.arguments[2]);
+  const auto search =
+      search_vectors(*index, own.data(), probe == nullptr ? 0 : static_cast<size_t>(std::max<int64_t>(*probe, 1)));
+  return admit_nearest(*search, call);
 }
 
 bool built(const store::Generation& generation, std::string_view index) {
@@ -69,7 +99,8 @@ OperatorDef nearest() {
             .type = types::integer(),
             .may_be_absent = true,
             .low = 1,
-            .doc = "how far to search: more is slower and finds more"}},
+            .doc = "how far to search, more is slower and finds more: the candidates that hnsw "
+                   "keeps in view, the cells that ivf and pq scan; as declared unless given"}},
       .what = SourceDef{
           .run = run, .scored = true, .index_algorithms = {"hnsw", "ivf", "pq", "flat", "als"}, .built = built}};
 }

@@ -30,6 +30,15 @@ bool is_cosine(const catalog::Index& index) {
   return name != nullptr && *name == "cosine";
 }
 
+/// How far a search goes unless it says so itself.
+uint32_t effort(const catalog::Index& index) {
+  for (const char* name : {"ef_search", "probe"}) {
+    if (const auto option = index.options.find(name); option != index.options.end())
+      return static_cast<uint32_t>(std::get<int64_t>(option->second));
+  }
+  return 0;
+}
+
 }  // namespace
 
 void GenerationReader::report(Code code, std::string message) {
@@ -224,7 +233,10 @@ bool GenerationReader::add_index(const MappedFile& file, const catalog::Index& d
   index.algorithm = description.algorithm;
   index.item_table = description.item_table;
   if constexpr (requires { index.user_table; }) index.user_table = description.user_table;
-  if constexpr (requires { index.cosine; }) index.cosine = is_cosine(description);
+  if constexpr (requires { index.cosine; }) {
+    index.cosine = is_cosine(description);
+    index.effort = effort(description);
+  }
   if (const auto problem = read_index(file, index)) {
     report(*problem);
     return false;

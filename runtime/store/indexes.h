@@ -46,6 +46,35 @@ struct UserIndex : NeighbourLists {
   }
 };
 
+/// A graph over vectors in layers, of hnsw. docs/operations.md describes the arrays.
+struct VectorGraph {
+  static constexpr uint32_t kNoLink = UINT32_MAX;
+  uint32_t links = 0, entry = 0, layers = 0;  // no layers: there is no graph
+  const uint32_t* links0 = nullptr;           // 2 · links a vertex
+  const uint64_t* upper_offsets = nullptr;    // vertices + 1
+  const uint32_t* upper = nullptr;
+
+  /// What a vertex links to in a layer that it is in; behind the first kNoLink there are no more.
+  std::span<const uint32_t> links_of(uint32_t vertex, uint32_t layer) const {
+    if (layer == 0) return {links0 + size_t{vertex} * 2 * links, size_t{2} * links};
+    return {upper + upper_offsets[vertex] + size_t{layer - 1} * links, links};
+  }
+};
+
+/// Cells of ivf and pq: vectors lie in the order of their cells.
+struct VectorCells {
+  uint32_t count = 0;
+  const float* centroids = nullptr;   // count × dimension
+  const uint64_t* offsets = nullptr;  // count + 1
+};
+
+/// Product codes of pq, in place of the vectors: of each part the number of one of its words.
+struct VectorCodes {
+  uint32_t subvectors = 0, words = 0;
+  const float* book = nullptr;     // subvectors × words × dimension / subvectors
+  const uint16_t* code = nullptr;  // one a subvector a vector
+};
+
 /// Vectors of items, and of users where the algorithm has them (als). Items without a vector, or with a zero one under
 /// the cosine, are not in it.
 struct VectorIndex {
@@ -54,8 +83,12 @@ struct VectorIndex {
   bool cosine = false;  // its vectors have length 1, and so must the query
   uint32_t dimension = 0;
   uint32_t count = 0;
-  const uint32_t* row = nullptr;   // of each vector, ascending
-  const float* vectors = nullptr;  // count × dimension
+  uint32_t effort = 0;             // of a search: ef_search of hnsw, probe of ivf and pq
+  const uint32_t* row = nullptr;   // of each vector; ascending unless there are cells
+  const float* vectors = nullptr;  // count × dimension; null with codes
+  VectorGraph graph{};
+  VectorCells cells{};
+  VectorCodes codes{};
   uint32_t users = 0;
   const float* user_vectors = nullptr;  // users × dimension; all 0: this user has none
 

@@ -225,6 +225,78 @@ TEST_F(NearestProduct, FlatAgreesWithBruteForce) {
   }
 }
 
+TEST_F(NearestProduct, GraphsAndCellsFindNearlyAll) {
+  write(
+      "  graph: {algorithm: hnsw, vectors: films.content, links: 8, metric: cosine}\n"
+      "  cells: {algorithm: ivf, vectors: films.content, lists: 12, probe: 6, metric: cosine}\n"
+      "  codes: {algorithm: pq, vectors: films.content, lists: 4, probe: 4, subvectors: 6, metric: cosine}\n");
+  const Outcome built = space_.build();
+  ASSERT_EQ(built.exit, 0) << built.err;
+  const std::vector<Json> requests{{{"user", "1"}}, {{"user", "2"}}, {{"user", "3"}}};
+  const auto found = [&](const std::string& channel, size_t take) {
+    const auto pages = space_.pages(pipeline(channel + " take " + std::to_string(take)), requests);
+    double hits = 0;
+    for (size_t user = 0; user < 3; ++user) {
+      const auto best = ranking(user, true);
+      double before = INFINITY;
+      for (const auto& item : pages[user]["items"]) {
+        const int film = std::stoi(item["key"].get<std::string>()) / 10;
+        const auto at = std::ranges::find(best, film, &std::pair<double, int>::second);
+        hits += at - best.begin() < static_cast<std::ptrdiff_t>(take) ? 1 : 0;
+        const double score = item["values"]["score"].get<double>();
+        EXPECT_LE(score, before);
+        before = score;
+        EXPECT_NEAR(score, at->first, channel.starts_with("nearest(codes") ? 0.2 : 1e-5);
+      }
+      EXPECT_EQ(pages[user]["items"].size(), std::min<size_t>(take, 300)) << channel;
+    }
+    return hits / static_cast<double>(3 * take);
+  };
+  EXPECT_GE(found("nearest(graph, query: user.taste)", 10), 0.9);
+  EXPECT_GE(found("nearest(cells, query: user.taste)", 10), 0.8);
+  EXPECT_EQ(found("nearest(cells, query: user.taste, probe: 12)", 10), 1) << "all cells";
+  EXPECT_GE(found("nearest(codes, query: user.taste)", 10), 0.6);
+  for (const std::string index : {"graph", "cells", "codes"})
+    EXPECT_EQ(found("nearest(" + index + ", query: user.taste)", 300), 1) << "all of them, each once";
+}
+
+TEST_F(NearestProduct, AnIndexSearchesOnUntilEnoughQualify) {
+  write(
+      "  flat: {algorithm: flat, vectors: films.content}\n"
+      "  graph: {algorithm: hnsw, vectors: films.content, links: 8, ef_search: 16}\n"
+      "  cells: {algorithm: ivf, vectors: films.content, lists: 30, probe: 1}\n"
+      "  codes: {algorithm: pq, vectors: films.content, lists: 4, probe: 1, subvectors: 6}\n");
+  ASSERT_EQ(space_.build().exit, 0);
+  // 43 films have 3 likes: where 43 are wanted, all must be found.
+  for (const std::string index : {"flat", "graph", "cells", "codes"}) {
+    for (const int take : {20, 43, 100}) {
+      const auto page = space_.pages(
+          pipeline("nearest(" + index + ", query: user.taste) where item.likes == 3 take " + std::to_string(take)),
+          {{{"user", "1"}}})[0];
+      std::set<std::string> keys;
+      for (const auto& item : page["items"]) {
+        keys.insert(item["key"].get<std::string>());
+        EXPECT_EQ(std::stoi(item["key"].get<std::string>()) / 10 % 7, 3);
+      }
+      EXPECT_EQ(keys.size(), page["items"].size());
+      EXPECT_EQ(keys.size(), static_cast<size_t>(std::min(take, 43))) << index << " " << take;
+    }
+  }
+}
+
+TEST_F(NearestProduct, WhatCannotBeBuiltIsTold) {
+  write("  codes: {algorithm: pq, vectors: films.content, subvectors: 5}\n");
+  const Outcome cut = space_.build();
+  EXPECT_NE(cut.exit, 0);
+  EXPECT_NE(cut.err.find("vectors of 12 numbers cannot be cut into 5 subvectors"), std::string::npos) << cut.err;
+  write("  cells: {algorithm: ivf, vectors: films.content, lists: 1000}\n");
+  const Outcome few = space_.build();
+  EXPECT_EQ(few.exit, 0) << few.err;
+  EXPECT_NE(few.err.find("index cells: 300 cells, as there are no more vectors; 1000 were asked for"),
+            std::string::npos)
+      << few.err;
+}
+
 TEST_F(NearestProduct, ConditionsAreMetDuringTheSearch) {
   write("  near: {algorithm: flat, vectors: films.content}\n");
   ASSERT_EQ(space_.build().exit, 0);

@@ -1,0 +1,214 @@
+// Faiss does the building; distances are ours, compiled for the machine: the library's own are for any x86-64.
+#include "offline/indexes/vector_index.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "offline/indexes/faiss.h"
+#include "operators/numerics/float_lanes.h"
+
+namespace rec::indexes {
+namespace {
+
+using Id = faiss::Index::idx_t;
+
+/// Runs Faiss on so many threads, and puts things back as they were.
+class Threads {
+ public:
+  explicit Threads(unsigned wanted) : before_(omp_get_max_threads()) { omp_set_num_threads(static_cast<int>(wanted)); }
+  ~Threads() { omp_set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+
+ private:
+  int before_;
+};
+
+/// −⟨q, v⟩: the nearer, the smaller.
+class Distances : public faiss::DistanceComputer {
+ public:
+  explicit Distances(const VectorSet& set) : set_(set) {}
+  void set_query(const float* query) override { query_ = query; }
+  float operator()(Id i) override { return distance(query_, at(i)); }
+  float symmetric_dis(Id i, Id j) override { return distance(at(i), at(j)); }
+
+ private:
+  const float* at(Id i) const { return set_.vectors.data() + static_cast<size_t>(i) * set_.dimension; }
+  float distance(const float* a, const float* b) const { return -numerics::dot(a, b, set_.dimension); }
+
+  const VectorSet& set_;
+  const float* query_ = nullptr;
+};
+
+/// The vectors as Faiss stores them: it is given them anew, and has them already.
+class Storage : public faiss::Index {
+ public:
+  explicit Storage(const VectorSet& set) : faiss::Index(set.dimension, faiss::METRIC_L2), set_(set) {}
+  void add(Id n, const float*) override { ntotal += n; }
+  void reset() override { ntotal = 0; }
+  void search(Id, const float*, Id, float*, Id*, const faiss::SearchParameters*) const override {}
+  faiss::DistanceComputer* get_distance_computer() const override { return new Distances(set_); }
+
+ private:
+  const VectorSet& set_;
+};
+
+/// Finds the centroid nearest to each vector, eight at a time.
+class Assigner : public faiss::Index {
+ public:
+  explicit Assigner(size_t dimension) : faiss::Index(static_cast<Id>(dimension), faiss::METRIC_L2) {}
+
+  void add(Id n, const float* x) override {
+    const size_t dimension = static_cast<size_t>(d);
+    ntotal = n;
+    padded_ = (static_cast<size_t>(n) + kBlock - 1) / kBlock * kBlock;
+    turned_.assign(padded_ * dimension, 0.0F);
+    half_.assign(padded_, std::numeric_limits<float>::infinity());
+    for (size_t c = 0; c < static_cast<size_t>(n); ++c) {
+      for (size_t k = 0; k < dimension; ++k) turned_[k * padded_ + c] = x[c * dimension + k];
+      half_[c] = numerics::dot(x + c * dimension, x + c * dimension, dimension) / 2;
+    }
+  }
+  void reset() override { ntotal = 0; }
+
+  void search(Id n, const float* x, Id, float* distances, Id* labels, const faiss::SearchParameters*) const override {
+    const size_t dimension = static_cast<size_t>(d);
+#pragma omp parallel for
+    for (Id i = 0; i < n; ++i) {
+      const float* one = x + static_cast<size_t>(i) * dimension;
+      const auto [best, place] = nearest(one);
+      labels[i] = static_cast<Id>(place);
+      distances[i] = numerics::dot(one, one, dimension) + 2 * best;
+    }
+  }
+
+ private:
+  static constexpr size_t kBlock = 4 * numerics::kFloats;
+
+  /// |c|²/2 − ⟨x, c⟩ at its smallest, and where.
+  std::pair<float, size_t> nearest(const float* x) const {
+    float best = std::numeric_limits<float>::infinity();
+    size_t place = 0;
+    for (size_t c = 0; c < padded_; c += kBlock) {
+      numerics::Floats sums[4];
+      for (size_t s = 0; s < 4; ++s) sums[s] = numerics::load(half_.data() + c + s * numerics::kFloats);
+      for (size_t k = 0; k < static_cast<size_t>(d); ++k) {
+        const numerics::Floats factor = numerics::all(-x[k]);
+        const float* row = turned_.data() + k * padded_ + c;
+        for (size_t s = 0; s < 4; ++s)
+          sums[s] = numerics::fused(factor, numerics::load(row + s * numerics::kFloats), sums[s]);
+      }
+      for (size_t j = 0; j < kBlock; ++j) {
+        const float value = sums[j / numerics::kFloats][j % numerics::kFloats];
+        if (value < best) best = value, place = c + j;
+      }
+    }
+    return {best, place};
+  }
+
+  size_t padded_ = 0;
+  std::vector<float> turned_{}, half_{};
+};
+
+std::vector<float> k_means(const std::vector<float>& vectors, size_t dimension, size_t clusters) {
+  faiss::ClusteringParameters how;
+  how.niter = 20;
+  how.seed = 1;
+  how.min_points_per_centroid = 1;
+  faiss::Clustering clustering(static_cast<int>(dimension), static_cast<int>(clusters), how);
+  Assigner assigner(dimension);
+  clustering.train(static_cast<Id>(vectors.size() / dimension), vectors.data(), assigner);
+  return clustering.centroids;
+}
+
+std::vector<Id> assign(const std::vector<float>& vectors, size_t dimension, const std::vector<float>& centroids) {
+  Assigner assigner(dimension);
+  assigner.add(static_cast<Id>(centroids.size() / dimension), centroids.data());
+  const size_t count = vectors.size() / dimension;
+  std::vector<Id> labels(count);
+  std::vector<float> distances(count);
+  assigner.search(static_cast<Id>(count), vectors.data(), 1, distances.data(), labels.data(), nullptr);
+  return labels;
+}
+
+}  // namespace
+
+Graph build_graph(const VectorSet& set, const GraphOptions& options, unsigned threads) {
+  Graph out{.links = options.links};
+  const size_t count = set.row.size();
+  out.upper_offsets.assign(count + 1, 0);
+  if (count == 0) return out;
+  const Threads limit(threads);
+  Storage storage(set);
+  faiss::IndexHNSW index(&storage, static_cast<int>(options.links));
+  index.hnsw.efConstruction = static_cast<int>(options.ef_construction);
+  index.add(static_cast<Id>(count), set.vectors.data());
+  const faiss::HNSW& graph = index.hnsw;
+  out.entry = static_cast<uint32_t>(graph.entry_point);
+  out.layers = static_cast<uint32_t>(graph.max_level) + 1;
+  const auto copy = [&](size_t v, int layer, std::vector<uint32_t>& to) {
+    size_t begin = 0, end = 0;
+    graph.neighbor_range(static_cast<Id>(v), layer, &begin, &end);
+    for (size_t at = begin; at < end; ++at) to.push_back(static_cast<uint32_t>(graph.neighbors[at]));  // −1: kNoLink
+  };
+  out.links0.reserve(count * 2 * options.links);
+  for (size_t v = 0; v < count; ++v) {
+    copy(v, 0, out.links0);
+    for (int layer = 1; layer < graph.levels[v]; ++layer) copy(v, layer, out.upper);
+    out.upper_offsets[v + 1] = out.upper.size();
+  }
+  return out;
+}
+
+Cells build_cells(VectorSet& set, uint32_t cells, unsigned threads) {
+  Cells out;
+  const size_t count = set.row.size(), d = set.dimension;
+  if (count == 0) return out;
+  const Threads limit(threads);
+  out.centroids = k_means(set.vectors, d, std::min<size_t>(cells, count));
+  const auto labels = assign(set.vectors, d, out.centroids);
+  std::vector<uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](uint32_t at) { return labels[at]; });
+  VectorSet sorted{.dimension = set.dimension};
+  out.offsets.assign(out.centroids.size() / d + 1, 0);
+  for (const uint32_t at : order) {
+    sorted.row.push_back(set.row[at]);
+    const auto begin = set.vectors.begin() + static_cast<std::ptrdiff_t>(at * d);
+    sorted.vectors.insert(sorted.vectors.end(), begin, begin + static_cast<std::ptrdiff_t>(d));
+    ++out.offsets[static_cast<size_t>(labels[at]) + 1];
+  }
+  std::partial_sum(out.offsets.begin(), out.offsets.end(), out.offsets.begin());
+  set = std::move(sorted);
+  return out;
+}
+
+Codes build_codes(const VectorSet& set, const Cells& cells, uint32_t subvectors, uint32_t bits, unsigned threads) {
+  const size_t count = set.row.size(), d = set.dimension, part = d / subvectors;
+  Codes out{.subvectors = subvectors,
+            .words = static_cast<uint32_t>(std::min<size_t>(size_t{1} << bits, std::max<size_t>(count, 1)))};
+  out.book.resize(subvectors * size_t{out.words} * part);
+  out.code.resize(count * subvectors);
+  if (count == 0) return out;
+  const Threads limit(threads);
+  std::vector<float> rest(set.vectors);
+  for (size_t cell = 0; cell + 1 < cells.offsets.size(); ++cell) {
+    for (uint64_t at = cells.offsets[cell]; at < cells.offsets[cell + 1]; ++at) {
+      for (size_t k = 0; k < d; ++k) rest[at * d + k] -= cells.centroids[cell * d + k];
+    }
+  }
+  std::vector<float> parts(count * part);
+  for (size_t s = 0; s < subvectors; ++s) {
+    for (size_t at = 0; at < count; ++at) {
+      for (size_t k = 0; k < part; ++k) parts[at * part + k] = rest[at * d + s * part + k];
+    }
+    const auto words = k_means(parts, part, out.words);
+    std::ranges::copy(words, out.book.begin() + static_cast<std::ptrdiff_t>(s * out.words * part));
+    const auto labels = assign(parts, part, words);
+    for (size_t at = 0; at < count; ++at) out.code[at * subvectors + s] = static_cast<uint16_t>(labels[at]);
+  }
+  return out;
+}
+
+}  // namespace rec::indexes
