@@ -1,6 +1,7 @@
 // ALS with a few steps of conjugate gradients a row, warm from the iteration before.
 #include "offline/indexes/als.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -20,11 +21,18 @@ std::vector<float> gram(std::span<const float> rows, size_t f, const Work& work)
   share_out(count, kBlock, {.threads = work.threads}, [&] {
     return [&](uint64_t block, uint64_t begin, uint64_t end) {
       std::vector<float> part(f * f);
-      for (uint64_t row = begin; row < end; ++row) {
+      uint64_t row = begin;
+      for (; row + 4 <= end; row += 4) {
         const float* y = rows.data() + row * f;
+        const float* const four[4] = {y, y + f, y + 2 * f, y + 3 * f};
         for (size_t k = 0; k < f; ++k) {
-          if (y[k] != 0) add_scaled(y[k], y, part.data() + k * f, f);
+          const float own[4] = {four[0][k], four[1][k], four[2][k], four[3][k]};
+          numerics::add_scaled_four(own, four, part.data() + k * f, f);
         }
+      }
+      for (; row < end; ++row) {
+        const float* y = rows.data() + row * f;
+        for (size_t k = 0; k < f; ++k) add_scaled(y[k], y, part.data() + k * f, f);
       }
       parts[block] = std::move(part);
     };
@@ -58,14 +66,15 @@ class Solver {
       return;
     }
     weigh(begin, end);
-    apply(begin, x, residual_.data());
+    gather(begin, end);
+    apply(x, residual_.data());
     for (float& value : residual_) value = -value;
-    for (uint64_t at = begin; at < end; ++at) add_scaled(target_[at - begin], other(at), residual_.data(), f_);
+    for (size_t i = 0; i < target_.size(); ++i) add_scaled(target_[i], other(i), residual_.data(), f_);
     direction_ = residual_;
     float squared = dot(residual_.data(), residual_.data(), f_);
     const float enough = squared * 1e-12F;
     for (uint32_t step = 0; step < steps_ && squared > enough; ++step) {
-      apply(begin, direction_.data(), image_.data());
+      apply(direction_.data(), image_.data());
       const float curvature = dot(direction_.data(), image_.data(), f_);
       if (!(curvature > 0)) break;
       const float length = squared / curvature;
@@ -79,7 +88,14 @@ class Solver {
   }
 
  private:
-  const float* other(uint64_t at) const { return others_.data() + side_.id[at] * f_; }
+  const float* other(size_t i) const { return near_.data() + i * f_; }
+
+  /// The others of this row side by side: they are read once a step.
+  void gather(uint64_t begin, uint64_t end) {
+    near_.resize((end - begin) * f_);
+    for (uint64_t at = begin; at < end; ++at)
+      std::copy_n(others_.data() + side_.id[at] * f_, f_, near_.data() + (at - begin) * f_);
+  }
 
   /// What an observed cell adds to the matrix and to the right-hand side, and λ.
   void weigh(uint64_t begin, uint64_t end) {
@@ -96,11 +112,19 @@ class Solver {
     lambda_ = static_cast<float>(options_.regularisation * std::pow(total, options_.regularisation_exponent));
   }
 
-  void apply(uint64_t begin, const float* x, float* out) const {
+  void apply(const float* x, float* out) const {
     for (size_t k = 0; k < f_; ++k) out[k] = lambda_ * x[k];
     if (!base_.empty()) numerics::add_matrix_times(base_.data(), x, out, f_);
-    for (size_t i = 0; i < extra_.size(); ++i) {
-      const float* y = other(begin + i);
+    size_t i = 0;
+    for (; i + 4 <= extra_.size(); i += 4) {
+      const float* rows[4] = {other(i), other(i + 1), other(i + 2), other(i + 3)};
+      float products[4];
+      numerics::dot_four(rows, x, f_, products);
+      for (size_t k = 0; k < 4; ++k) products[k] *= extra_[i + k];
+      numerics::add_scaled_four(products, rows, out, f_);
+    }
+    for (; i < extra_.size(); ++i) {
+      const float* y = other(i);
       add_scaled(extra_[i] * dot(y, x, f_), y, out, f_);
     }
   }
@@ -112,7 +136,7 @@ class Solver {
   const AlsOptions& options_;
   const uint32_t steps_;
   float lambda_ = 0;
-  std::vector<float> residual_, direction_, image_, extra_{}, target_{};
+  std::vector<float> residual_, direction_, image_, extra_{}, target_{}, near_{};
 };
 
 /// Normal numbers of deviation 1/√f, by Box and Muller from a hash of the place.

@@ -1,6 +1,7 @@
 // One row of the product at a time: a dense array of sums, and a list of what was touched in it.
 #include "offline/indexes/cooccurrence.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rec::indexes {
@@ -26,6 +27,9 @@ class Rows {
       }
     }
     extract(row, best);
+    if (!plain) {
+      for (size_t i = 0; i < count_; ++i) known_[touched_[i]] = 0;
+    }
   }
 
  private:
@@ -51,8 +55,9 @@ class Rows {
       const uint32_t other = from_.of_shared.id[k];
       const double term = weight * double{from_.of_shared.weight_at(k)} * decay(at, k);
       if (term == 0) continue;
-      if (sums_[other] == 0) {  // again after sums that cancelled out: then it is taken twice, the second time as 0
-        if (count_ == touched_.size()) touched_.resize(2 * count_);
+      if (known_.empty()) known_.resize(sums_.size());
+      if (known_[other] == 0) {  // not by its sum: terms may cancel out
+        known_[other] = 1;
         touched_[count_++] = other;
       }
       sums_[other] += term;
@@ -70,25 +75,50 @@ class Rows {
   void extract(uint32_t row, BestRows& best) {
     sums_[row] = 0;
     const double own = from_.row_scale[row];
-    double least = -std::numeric_limits<double>::infinity();
+    // A product in place of the quotient, for all; the quotient itself for those that may be among the best.
+    rough_.resize(count_);
+    for (size_t i = 0; i < count_; ++i) rough_[i] = sums_[touched_[i]] * inverse_[touched_[i]];
+    const size_t kept = offer_above(threshold(best.most()), own, best);
+    if (kept < std::min<size_t>(best.most(), count_)) {
+      best.begin();
+      offer_above(-std::numeric_limits<double>::infinity(), own, best);
+    }
+    for (size_t i = 0; i < count_; ++i) sums_[touched_[i]] = 0;
+  }
+
+  /// What about one and a half times as many as wanted are above, by a sample.
+  double threshold(size_t wanted) {
+    constexpr size_t kSample = 256, kSlack = 8;
+    if (count_ < 4 * wanted || count_ < 2 * kSample) return -std::numeric_limits<double>::infinity();
+    sample_.clear();
+    const size_t stride = count_ / kSample;
+    for (size_t i = 0; i < count_; i += stride) sample_.push_back(rough_[i]);
+    const size_t rank = sample_.size() * wanted * 3 / (2 * count_) + kSlack;
+    if (rank >= sample_.size()) return -std::numeric_limits<double>::infinity();
+    const auto at = sample_.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::ranges::nth_element(sample_, at, std::ranges::greater{});
+    return *at > 0 ? *at / kRoundingRoom : -std::numeric_limits<double>::infinity();
+  }
+
+  /// How many there are.
+  size_t offer_above(double least, double own, BestRows& best) {
+    size_t kept = 0;
     for (size_t i = 0; i < count_; ++i) {
+      if (rough_[i] < least) continue;
       const uint32_t other = touched_[i];
-      const double sum = sums_[other];
-      sums_[other] = 0;
-      // A product instead of the quotient tells most that are too small.
-      if (sum * inverse_[other] < least) continue;
-      const auto similarity = static_cast<float>(sum / (own * from_.column_scale[other]));
+      const auto similarity = static_cast<float>(sums_[other] / (own * from_.column_scale[other]));
       if (similarity == 0 || std::isnan(similarity)) continue;
       best.offer(similarity, other);
-      const double bound = double{best.least()} * own;
-      least = bound > 0 ? bound / kRoundingRoom : bound * kRoundingRoom;
+      ++kept;
     }
+    return kept;
   }
 
   const Cooccurrence& from_;
   std::vector<double> sums_;  // 0 everywhere between rows
   std::vector<uint32_t> touched_;
-  std::vector<double> inverse_{};
+  std::vector<uint8_t> known_{};  // touched, where weights decide
+  std::vector<double> inverse_{}, rough_{}, sample_{};
   size_t count_ = 0;
 };
 

@@ -23,8 +23,11 @@ class BestRows {
  public:
   explicit BestRows(uint32_t most) : most_(most) { keys_.reserve(2 * size_t{most}); }
 
-  /// What is below this cannot come in any more.
-  float least() const { return least_; }
+  uint32_t most() const { return most_; }
+  void begin() {
+    keys_.clear();
+    bound_ = UINT64_MAX;
+  }
   void offer(float similarity, uint32_t row) {
     const uint64_t key = key_of(similarity, row);
     if (key >= bound_) return;
@@ -40,9 +43,7 @@ class BestRows {
       lists.similarity.push_back(similarity_of(key));
     }
     lists.offsets.push_back(lists.neighbour.size());
-    keys_.clear();
-    bound_ = UINT64_MAX;
-    least_ = -std::numeric_limits<float>::infinity();
+    begin();
   }
 
  private:
@@ -59,14 +60,12 @@ class BestRows {
     const auto last = keys_.begin() + most_ - 1;
     std::ranges::nth_element(keys_, last);
     bound_ = *last;
-    least_ = similarity_of(bound_);
     keys_.resize(most_);
   }
 
   uint32_t most_;
   std::vector<uint64_t> keys_{};
   uint64_t bound_ = UINT64_MAX;
-  float least_ = -std::numeric_limits<float>::infinity();
 };
 
 /// The lists of all rows; `make()` gives a callable of (row, BestRows&) for each thread.

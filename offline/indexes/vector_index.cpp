@@ -25,19 +25,22 @@ class Threads {
   int before_;
 };
 
-/// −⟨q, v⟩: the nearer, the smaller.
+/// −⟨q, v⟩: the nearer, the smaller. kKnown: the dimension where the compiler is to know it, or 0.
+template <size_t kKnown>
 class Distances : public faiss::DistanceComputer {
  public:
-  explicit Distances(const VectorSet& set) : set_(set) {}
+  explicit Distances(const VectorSet& set) : vectors_(set.vectors.data()), dimension_(set.dimension) {}
   void set_query(const float* query) override { query_ = query; }
   float operator()(Id i) override { return distance(query_, at(i)); }
   float symmetric_dis(Id i, Id j) override { return distance(at(i), at(j)); }
 
  private:
-  const float* at(Id i) const { return set_.vectors.data() + static_cast<size_t>(i) * set_.dimension; }
-  float distance(const float* a, const float* b) const { return -numerics::dot(a, b, set_.dimension); }
+  size_t dimension() const { return kKnown > 0 ? kKnown : dimension_; }
+  const float* at(Id i) const { return vectors_ + static_cast<size_t>(i) * dimension(); }
+  float distance(const float* a, const float* b) const { return -numerics::dot(a, b, dimension()); }
 
-  const VectorSet& set_;
+  const float* vectors_;
+  size_t dimension_;
   const float* query_ = nullptr;
 };
 
@@ -48,7 +51,18 @@ class Storage : public faiss::Index {
   void add(Id n, const float*) override { ntotal += n; }
   void reset() override { ntotal = 0; }
   void search(Id, const float*, Id, float*, Id*, const faiss::SearchParameters*) const override {}
-  faiss::DistanceComputer* get_distance_computer() const override { return new Distances(set_); }
+  faiss::DistanceComputer* get_distance_computer() const override {
+    switch (set_.dimension) {
+      case 32:
+        return new Distances<32>(set_);
+      case 64:
+        return new Distances<64>(set_);
+      case 128:
+        return new Distances<128>(set_);
+      default:
+        return new Distances<0>(set_);
+    }
+  }
 
  private:
   const VectorSet& set_;

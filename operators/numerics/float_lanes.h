@@ -57,6 +57,34 @@ inline void add_scaled(float a, const float* x, float* y, size_t n) {
   for (; k < n; ++k) y[k] = std::fma(a, x[k], y[k]);
 }
 
+/// Σ_k rows[r]_k · x_k for four rows: eight lanes each.
+inline void dot_four(const float* const rows[4], const float* x, size_t n, float out[4]) {
+  Floats sums[4] = {};
+  size_t k = 0;
+  for (; k + kFloats <= n; k += kFloats) {
+    const Floats own = load(x + k);
+    for (size_t r = 0; r < 4; ++r) sums[r] = fused(load(rows[r] + k), own, sums[r]);
+  }
+  for (size_t r = 0; r < 4; ++r) {
+    out[r] = sum(sums[r]);
+    for (size_t rest = k; rest < n; ++rest) out[r] = std::fma(rows[r][rest], x[rest], out[r]);
+  }
+}
+
+/// y += Σ_r factors[r] · rows[r].
+inline void add_scaled_four(const float factors[4], const float* const rows[4], float* y, size_t n) {
+  const Floats f[4] = {all(factors[0]), all(factors[1]), all(factors[2]), all(factors[3])};
+  size_t k = 0;
+  for (; k + kFloats <= n; k += kFloats) {
+    Floats value = load(y + k);
+    for (size_t r = 0; r < 4; ++r) value = fused(f[r], load(rows[r] + k), value);
+    store(value, y + k);
+  }
+  for (; k < n; ++k) {
+    for (size_t r = 0; r < 4; ++r) y[k] = std::fma(factors[r], rows[r][k], y[k]);
+  }
+}
+
 /// out += M · x for a symmetric n × n matrix.
 inline void add_matrix_times(const float* matrix, const float* x, float* out, size_t n) {
   constexpr size_t kTile = 8 * kFloats;

@@ -106,8 +106,12 @@ class GraphSearch : public VectorSearch {
     if (met_ == nullptr) start();
     walk();
     std::vector<ScoredRow> out;
-    // The best ef are in `found_`; the first of them were handed over before, unless nearer ones turned up since.
-    std::ranges::sort(found_, std::ranges::greater{}, &Vertex::score);
+    // The best ef are in `found_`; most of them were handed over before, unless nearer ones turned up since.
+    if (found_.size() > ef_) {
+      std::ranges::nth_element(found_, found_.begin() + static_cast<std::ptrdiff_t>(ef_), std::ranges::greater{},
+                               &Vertex::score);
+    }
+    out.reserve(std::min(found_.size(), ef_));
     for (size_t i = 0; i < std::min(found_.size(), ef_); ++i) {
       Vertex& one = found_[i];
       if (one.handed) continue;
@@ -152,6 +156,9 @@ class GraphSearch : public VectorSearch {
 
   /// Best-first in the lowest layer until the best ef are all walked.
   void walk() {
+    // What was too far for a smaller ef may be near enough now.
+    found_.insert(found_.end(), passed_.begin(), passed_.end());
+    passed_.clear();
     std::priority_queue<std::pair<float, uint32_t>> open;  // score, place in found_
     std::priority_queue<float, std::vector<float>, std::greater<>> best;
     const auto keep = [&](float value) {
@@ -195,9 +202,6 @@ class GraphSearch : public VectorSearch {
         found_.push_back({own, next});
       }
     }
-    // What was too far for this ef is near enough for a larger one.
-    found_.insert(found_.end(), passed_.begin(), passed_.end());
-    passed_.clear();
   }
 
   /// Everything that was not handed over yet.
