@@ -63,6 +63,9 @@ statistics:                       # over all time: the ratings of one user lie c
 
 indexes:
   item_cf: {algorithm: item_cf, from: likes, top_k: 100}
+  swing: {algorithm: swing, from: likes, top_k: 100}
+  user_cf: {algorithm: user_cf, from: likes, top_k: 100}
+  mf: {algorithm: als, from: likes, factors: 32, alpha: 20}
 )yaml";
   return text;
 }
