@@ -25,7 +25,11 @@ struct EvaluateArguments {
 };
 int run_evaluate(const EvaluateArguments& arguments);
 
-int run_build(const std::string& directory, bool strict, bool full);
+struct BuildArguments {
+  bool strict = false, full = false;
+  unsigned threads = 0, vector_threads = 1;
+};
+int run_build(const std::string& directory, const BuildArguments& arguments);
 int run_import(const std::string& kind, const std::string& from, const std::string& to);
 int run_demo(const std::string& directory, const simulation::DemoOptions& options);
 int run_check(const std::string& directory);

@@ -13,7 +13,7 @@ namespace {
 
 struct Arguments {
   std::string directory, from, to, user;
-  bool strict = false, full = false;
+  BuildArguments build;
   simulation::DemoOptions demo;
   EvaluateArguments evaluate;
 };
@@ -85,7 +85,7 @@ int dispatch(CLI::App& app, const Arguments& arguments) {
     fmt::print(stderr, "{}", app.help());
     return kUsage;
   }
-  return run_build(arguments.directory, arguments.strict, arguments.full);
+  return run_build(arguments.directory, arguments.build);
 }
 
 int run(int argc, char** argv) {
@@ -95,8 +95,13 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "rec-build 0.1.0");
   app.require_subcommand(0, 1);
   app.add_option("DIR", arguments.directory, "the data directory to build");
-  app.add_flag("--strict", arguments.strict, "rows that cannot be read are errors");
-  app.add_flag("--full", arguments.full, "make everything again");
+  app.add_flag("--strict", arguments.build.strict, "rows that cannot be read are errors");
+  app.add_flag("--full", arguments.build.full, "make everything again");
+  app.add_option("--threads", arguments.build.threads, "threads for what is the same on any number; 0: one a core")
+      ->check(CLI::Range(0, 1024));
+  app.add_option("--vector-threads", arguments.build.vector_threads,
+                 "threads for hnsw, ivf and pq, which then differ a little from build to build")
+      ->check(CLI::Range(1, 1024));
   add_import(app, arguments);
   add_demo(app, arguments);
   add_evaluate(app, arguments.evaluate);

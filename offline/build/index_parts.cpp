@@ -21,7 +21,7 @@ bool Builder::make_index(const catalog::Index& index) {
 }
 
 indexes::Work Builder::work(const catalog::Index& index) const {
-  indexes::Work work;
+  indexes::Work work{.threads = options_.threads};
   if (options_.progress) {
     work.progress = [this, what = "index " + index.name](double share) {
       options_.progress(what, (static_cast<double>(parts_done_ - 1) + share) / static_cast<double>(stale_.size()));
@@ -135,12 +135,13 @@ bool Builder::make_vectors(const catalog::Index& index) {
     }
   }
   if (cosine) indexes::normalise(set);
+  if (index.algorithm != "flat") manifest_.parts["index " + index.name].threads = options_.vector_threads;
   store::VectorIndex out;
   indexes::Graph graph;
   indexes::Cells cells;
   indexes::Codes codes;
   if (index.algorithm == "hnsw") {
-    graph = indexes::build_graph(set, graph_options(index));
+    graph = indexes::build_graph(set, graph_options(index), options_.vector_threads);
     out.graph = {.links = graph.links,
                  .entry = graph.entry,
                  .layers = graph.layers,
@@ -148,7 +149,7 @@ bool Builder::make_vectors(const catalog::Index& index) {
                  .upper_offsets = graph.upper_offsets.data(),
                  .upper = graph.upper.data()};
   } else if (index.algorithm != "flat") {
-    cells = indexes::build_cells(set, cells_of(index));
+    cells = indexes::build_cells(set, cells_of(index), options_.vector_threads);
     out.cells = {.count = static_cast<uint32_t>(cells.offsets.size() - 1),
                  .centroids = cells.centroids.data(),
                  .offsets = cells.offsets.data()};
@@ -163,7 +164,7 @@ bool Builder::make_vectors(const catalog::Index& index) {
       return fail(fmt::format("index {}: vectors of {} numbers cannot be cut into {} subvectors of one length",
                               index.name, set.dimension, subvectors));
     }
-    codes = indexes::build_codes(set, cells, subvectors, bits);
+    codes = indexes::build_codes(set, cells, subvectors, bits, options_.vector_threads);
     out.codes = {
         .subvectors = codes.subvectors, .words = codes.words, .book = codes.book.data(), .code = codes.code.data()};
   }

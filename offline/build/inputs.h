@@ -21,8 +21,8 @@ std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::s
                                                                     const std::map<std::string, store::RawFile>& before,
                                                                     diagnostics::Diagnostics& diagnostics);
 
-/// By part: "table notes", "events", "statistics notes", "lookups notes", "sequences", "index item_cf". Indexes that this version does
-/// not build have none.
+/// By part: "table notes", "events", "statistics notes", "lookups notes", "sequences", "index item_cf". Indexes that
+/// this version does not build have none.
 std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
                                             const std::map<std::string, store::RawFile>& raw_files,
                                             const std::vector<ingest::Holdout>& without);

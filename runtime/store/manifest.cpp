@@ -34,6 +34,9 @@ json to_value(const Manifest& m) {
   json parts = json::object();
   for (const auto& [name, part] : m.parts) {
     parts[name] = {{"inputs", hex(part.inputs)}, {"bad_rows", part.bad_rows}};
+    if (part.threads > 0) {
+      parts[name]["threads"] = part.threads;
+    }
   }
   json files = json::object();
   for (const auto& [path, file] : m.raw_files) {
@@ -60,7 +63,9 @@ Manifest from_value(const json& value) {
              .parts = {},
              .raw_files = {}};
   for (const auto& [name, part] : value.at("parts").items()) {
-    m.parts[name] = {.inputs = from_hex(part.at("inputs")), .bad_rows = part.at("bad_rows")};
+    m.parts[name] = {.inputs = from_hex(part.at("inputs")),
+                     .bad_rows = part.at("bad_rows"),
+                     .threads = part.value("threads", uint32_t{0})};
   }
   for (const auto& [path, file] : value.at("raw_files").items()) {
     m.raw_files[path] = {.size = file.at("size"),

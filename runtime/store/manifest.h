@@ -26,6 +26,7 @@ struct RawFile {
 struct Part {
   uint64_t inputs = 0;    // hash of everything it was made from
   uint64_t bad_rows = 0;  // rows left out while it was made
+  uint32_t threads = 0;   // that made it, where they leave a trace: a vector index of several is not the same each time
 };
 
 struct Manifest {

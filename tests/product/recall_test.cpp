@@ -284,6 +284,23 @@ TEST_F(NearestProduct, AnIndexSearchesOnUntilEnoughQualify) {
   }
 }
 
+TEST_F(NearestProduct, TheManifestSaysHowManyThreadsMadeAnIndex) {
+  write("  graph: {algorithm: hnsw, vectors: films.content}\n  flat: {algorithm: flat, vectors: films.content}\n");
+  const auto parts = [&](const std::string& arguments) {
+    const Outcome built = space_.build("--full " + arguments);
+    EXPECT_EQ(built.exit, 0) << built.err;
+    const std::string number = Workspace::read(space_.path("CURRENT"));
+    const std::string file = space_.path("generations/" + std::to_string(std::stoi(number)) + "/manifest.json");
+    const auto manifest = Json::parse(Workspace::read(file));
+    return manifest.contains("parts") ? manifest["parts"] : manifest["manifest"]["parts"];
+  };
+  EXPECT_EQ(parts("")["index graph"]["threads"], 1);
+  const auto two = parts("--vector-threads 2 --threads 1");
+  EXPECT_EQ(two["index graph"]["threads"], 2);
+  EXPECT_FALSE(two["index flat"].contains("threads"));
+  EXPECT_NE(space_.build("--vector-threads 0").exit, 0);
+}
+
 TEST_F(NearestProduct, WhatCannotBeBuiltIsTold) {
   write("  codes: {algorithm: pq, vectors: films.content, subvectors: 5}\n");
   const Outcome cut = space_.build();
