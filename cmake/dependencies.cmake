@@ -17,7 +17,7 @@ rec_system_library(lmdb lmdb.h lmdb)
 rec_system_library(xxhash xxhash.h xxhash)
 rec_system_library(cctz cctz/time_zone.h cctz)
 
-# Faiss is a static library, with a BLAS and OpenMP under it; its own CMake files name a linker flag that only g++ knows.
+# Faiss is a static library, with a BLAS and OpenMP under it; its own CMake files want a compiler that comes with OpenMP.
 find_path(REC_FAISS_INCLUDE faiss/Index.h REQUIRED)
 add_library(faiss_library INTERFACE)
 target_include_directories(faiss_library SYSTEM INTERFACE ${REC_FAISS_INCLUDE})
@@ -25,7 +25,13 @@ foreach(LIBRARY faiss lapack blas gomp)
   find_library(REC_${LIBRARY}_LIBRARY ${LIBRARY} REQUIRED PATHS /usr/lib/gcc/x86_64-linux-gnu/12)
   target_link_libraries(faiss_library INTERFACE ${REC_${LIBRARY}_LIBRARY})
 endforeach()
-target_compile_options(faiss_library INTERFACE -fopenmp)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")  # Faiss is built with g++'s OpenMP: its header, and not another's
+  find_file(REC_OMP_HEADER omp.h REQUIRED PATHS /usr/lib/gcc/x86_64-linux-gnu/12/include NO_DEFAULT_PATH)
+  file(READ ${REC_OMP_HEADER} REC_OMP)
+  string(REPLACE "__malloc__ (omp_free)" "__malloc__" REC_OMP "${REC_OMP}")  # an attribute that clang has not
+  file(CONFIGURE OUTPUT generated/openmp/omp.h CONTENT "${REC_OMP}" @ONLY)
+  target_include_directories(faiss_library SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/generated/openmp)
+endif()
 
 # The parser that ANTLR generates from the grammar; the header of its runtime needs char8_t off.
 find_program(REC_ANTLR antlr4 REQUIRED)

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "offline/indexes/faiss.h"
+#include "offline/indexes/work.h"
 #include "operators/numerics/float_lanes.h"
 
 namespace rec::indexes {
@@ -88,13 +89,16 @@ class Assigner : public faiss::Index {
 
   void search(Id n, const float* x, Id, float* distances, Id* labels, const faiss::SearchParameters*) const override {
     const size_t dimension = static_cast<size_t>(d);
-#pragma omp parallel for
-    for (Id i = 0; i < n; ++i) {
-      const float* one = x + static_cast<size_t>(i) * dimension;
-      const auto [best, place] = nearest(one);
-      labels[i] = static_cast<Id>(place);
-      distances[i] = numerics::dot(one, one, dimension) + 2 * best;
-    }
+    share_out(static_cast<uint64_t>(n), 1024, {.threads = static_cast<unsigned>(omp_get_max_threads())}, [&] {
+      return [&](uint64_t, uint64_t begin, uint64_t end) {
+        for (uint64_t i = begin; i < end; ++i) {
+          const float* one = x + i * dimension;
+          const auto [best, place] = nearest(one);
+          labels[i] = static_cast<Id>(place);
+          distances[i] = numerics::dot(one, one, dimension) + 2 * best;
+        }
+      };
+    });
   }
 
  private:
