@@ -101,7 +101,8 @@ class Solver {
   void weigh(uint64_t begin, uint64_t end) {
     extra_.resize(end - begin);
     target_.resize(end - begin);
-    double total = options_.implicit ? static_cast<double>(others_.size() / f_) : 0;
+    const size_t cells = options_.implicit ? others_.size() / f_ : 0;
+    auto total = static_cast<double>(cells);
     for (uint64_t at = begin; at < end; ++at) {
       const double r = double{side_.weight_at(at)};
       const double extra = options_.implicit ? options_.alpha * r : 1;
