@@ -284,6 +284,30 @@ TEST_F(NearestProduct, AnIndexSearchesOnUntilEnoughQualify) {
   }
 }
 
+TEST_F(NearestProduct, ADamagedIndexIsFoundAndMadeAgain) {
+  write(
+      "  people: {algorithm: user_cf, from: seen}\n  mf: {algorithm: als, from: seen, factors: 4}\n"
+      "  graph: {algorithm: hnsw, vectors: films.content}\n  codes: {algorithm: pq, vectors: films.content, lists: 4, "
+      "subvectors: 6}\n");
+  ASSERT_EQ(space_.build().exit, 0);
+  for (const std::string index : {"people", "mf", "graph", "codes"}) {
+    const std::string number = std::to_string(std::stoi(Workspace::read(space_.path("CURRENT"))));
+    const std::string file = "generations/" + number + "/" + index + ".index";
+    std::string bytes = Workspace::read(space_.path(file));
+    ASSERT_GT(bytes.size(), 200U);
+    bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 0x40);
+    std::filesystem::remove(space_.path(file));  // older generations may share it
+    space_.write(file, bytes);
+    const Outcome found = space_.command("rec-build", "check '" + space_.path() + "'");
+    EXPECT_EQ(found.exit, 3) << index;
+    EXPECT_NE(found.err.find(index + ".index"), std::string::npos) << found.err;
+    const Outcome again = space_.build();
+    EXPECT_EQ(again.exit, 0) << again.err;
+    EXPECT_NE(again.out.find("made index " + index), std::string::npos) << again.out;
+    EXPECT_EQ(space_.command("rec-build", "check '" + space_.path() + "'").exit, 0);
+  }
+}
+
 TEST_F(NearestProduct, TheManifestSaysHowManyThreadsMadeAnIndex) {
   write("  graph: {algorithm: hnsw, vectors: films.content}\n  flat: {algorithm: flat, vectors: films.content}\n");
   const auto parts = [&](const std::string& arguments) {
