@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/rec_build/commands.h"
 #include "compiler/compile.h"
@@ -155,8 +156,9 @@ class Evaluator {
         request.settings.push_back(
             {.index = one.name.substr(0, dot), .option = one.name.substr(dot + 1), .value = one.value});
     }
-    const auto split = evaluation::make_split(request, sources_, diagnostics_);
-    if (!split) return std::unexpected(split.error());
+    const auto made = split_for(std::move(request));
+    if (!made) return std::unexpected(made.error());
+    const evaluation::Split* const split = *made;
     const auto compilation =
         compiler::compile(arguments_.file, split->generation->catalog(), registry_, sources_, diagnostics_);
     if (diagnostics_.has_errors()) return std::unexpected(Failure{});
@@ -181,7 +183,21 @@ class Evaluator {
     return evaluation::evaluate(*plan, *split, options);
   }
 
+  /// The last one where it is the same: only options of indexes and the holdouts change the data.
+  std::expected<const evaluation::Split*, Failure> split_for(evaluation::SplitRequest request) {
+    if (split_ && split_holdouts_ == request.holdouts && split_settings_ == request.settings) return &*split_;
+    auto made = evaluation::make_split(request, sources_, diagnostics_);
+    if (!made) return std::unexpected(made.error());
+    split_ = std::move(*made);
+    split_holdouts_ = std::move(request.holdouts);
+    split_settings_ = std::move(request.settings);
+    return &*split_;
+  }
+
   const EvaluateArguments& arguments_;
+  std::optional<evaluation::Split> split_{};
+  std::vector<evaluation::HoldoutSpec> split_holdouts_{};
+  std::vector<build::IndexSetting> split_settings_{};
   source::Sources sources_{};
   diagnostics::Diagnostics diagnostics_{};
   const operators::Registry registry_{};

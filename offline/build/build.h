@@ -15,6 +15,7 @@ namespace rec::build {
 /// An option of an index in place of the catalog's.
 struct IndexSetting {
   std::string index, option, value;  // as they would be written
+  bool operator==(const IndexSetting&) const = default;
 };
 
 struct BuildOptions {

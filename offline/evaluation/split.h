@@ -21,6 +21,7 @@ struct HoldoutSpec {
   double share = 0.1;
   uint32_t count = 1;
   std::string file{};
+  bool operator==(const HoldoutSpec&) const = default;
 };
 std::expected<HoldoutSpec, std::string> parse_holdout(const std::string& text);
 

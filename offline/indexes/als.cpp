@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "offline/indexes/mix.h"
 #include "operators/numerics/float_lanes.h"
 
 namespace rec::indexes {
@@ -67,9 +68,7 @@ class Solver {
     }
     weigh(begin, end);
     gather(begin, end);
-    apply(x, residual_.data());
-    for (float& value : residual_) value = -value;
-    for (size_t i = 0; i < target_.size(); ++i) add_scaled(target_[i], other(i), residual_.data(), f_);
+    subtract_from_target(x, residual_.data());
     direction_ = residual_;
     float squared = dot(residual_.data(), residual_.data(), f_);
     const float enough = squared * 1e-12F;
@@ -113,20 +112,37 @@ class Solver {
     lambda_ = static_cast<float>(options_.regularisation * std::pow(total, options_.regularisation_exponent));
   }
 
+  /// out = A·x.
   void apply(const float* x, float* out) const {
+    apply_base(x, out);
+    add_cells(x, out, [&](size_t i, float product) { return extra_[i] * product; });
+  }
+  /// out = b − A·x: what an observed cell adds to both is taken together.
+  void subtract_from_target(const float* x, float* out) const {
+    apply_base(x, out);
+    for (size_t k = 0; k < f_; ++k) out[k] = -out[k];
+    add_cells(x, out, [&](size_t i, float product) { return std::fma(-extra_[i], product, target_[i]); });
+  }
+
+  void apply_base(const float* x, float* out) const {
     for (size_t k = 0; k < f_; ++k) out[k] = lambda_ * x[k];
     if (!base_.empty()) numerics::add_matrix_times(base_.data(), x, out, f_);
+  }
+
+  /// out += Σ factor(i, ⟨y_i, x⟩) · y_i.
+  template <typename Factor>
+  void add_cells(const float* x, float* out, Factor factor) const {
     size_t i = 0;
     for (; i + 4 <= extra_.size(); i += 4) {
       const float* rows[4] = {other(i), other(i + 1), other(i + 2), other(i + 3)};
       float products[4];
       numerics::dot_four(rows, x, f_, products);
-      for (size_t k = 0; k < 4; ++k) products[k] *= extra_[i + k];
+      for (size_t k = 0; k < 4; ++k) products[k] = factor(i + k, products[k]);
       numerics::add_scaled_four(products, rows, out, f_);
     }
     for (; i < extra_.size(); ++i) {
       const float* y = other(i);
-      add_scaled(extra_[i] * dot(y, x, f_), y, out, f_);
+      add_scaled(factor(i, dot(y, x, f_)), y, out, f_);
     }
   }
 
@@ -145,11 +161,9 @@ std::vector<float> random_rows(const Side& side, size_t f, uint64_t seed) {
   std::vector<float> rows(side.rows() * f);
   uint64_t state = seed;
   const auto unit = [&] {
-    state += 0x9E3779B97F4A7C15;
-    uint64_t z = state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-    return (static_cast<double>((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
+    const uint64_t bits = mix(state);
+    state += kMixStep;
+    return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
   };
   const double deviation = 1 / std::sqrt(static_cast<double>(f));
   for (uint32_t row = 0; row < side.rows(); ++row) {

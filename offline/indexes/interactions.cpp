@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "offline/indexes/mix.h"
+
 namespace rec::indexes {
 namespace {
 
@@ -38,14 +40,6 @@ Side compress(const std::vector<Interaction>& list, uint32_t rows, uint32_t Inte
     if (wanted.times) side.time[at] = one.time;
   }
   return side;
-}
-
-/// SplitMix64's finaliser (Steele, Lea and Flood 2014).
-uint64_t mix(uint64_t value) {
-  value += 0x9E3779B97F4A7C15;
-  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-  value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-  return value ^ (value >> 31);
 }
 
 }  // namespace

@@ -1,38 +1,13 @@
-// Vectors of floats, eight at a time, with fma: the same bits on every machine.
+// Products and sums of vectors of floats, eight at a time, with fma: the same bits on every machine.
 #pragma once
 
 #include <cmath>
 #include <cstddef>
-#include <cstring>
-#ifdef __FMA__
-#include <immintrin.h>
-#endif
+
+#include "operators/numerics/lanes.h"
 
 namespace rec::numerics {
 
-using Floats = float __attribute__((vector_size(32)));
-inline constexpr size_t kFloats = 8;
-
-inline Floats load(const float* from) {
-  Floats out;
-  std::memcpy(&out, from, sizeof out);
-  return out;
-}
-inline void store(Floats values, float* to) {
-  std::memcpy(to, &values, sizeof values);
-}
-inline Floats all(float value) {
-  return Floats{value, value, value, value, value, value, value, value};
-}
-/// a · b + c, rounded once.
-inline Floats fused(Floats a, Floats b, Floats c) {
-#ifdef __FMA__
-  return _mm256_fmadd_ps(a, b, c);
-#else
-  for (size_t lane = 0; lane < kFloats; ++lane) c[lane] = std::fma(a[lane], b[lane], c[lane]);
-  return c;
-#endif
-}
 inline float sum(Floats v) {
   return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
 }

@@ -1,4 +1,4 @@
-// Four doubles at a time, for loops that compilers do not vectorise by themselves.
+// Four doubles or eight floats at a time, for loops that compilers do not vectorise by themselves.
 #pragma once
 
 #include <cmath>
@@ -13,18 +13,35 @@
 namespace rec::numerics {
 
 using Doubles = double __attribute__((vector_size(32)));
-inline constexpr size_t kDoubles = 4;
+using Floats = float __attribute__((vector_size(32)));
+inline constexpr size_t kDoubles = 4, kFloats = 8;
 
-inline Doubles load(const double* from) {
-  Doubles out;
+template <typename T>
+struct LanesOf;
+template <>
+struct LanesOf<double> {
+  using Type = Doubles;
+};
+template <>
+struct LanesOf<float> {
+  using Type = Floats;
+};
+template <typename T>
+using Lanes = typename LanesOf<T>::Type;
+
+template <typename T>
+Lanes<T> load(const T* from) {
+  Lanes<T> out;
   std::memcpy(&out, from, sizeof out);
   return out;
 }
-inline void store(Doubles values, double* to) {
+template <typename T>
+void store(Lanes<T> values, T* to) {
   std::memcpy(to, &values, sizeof values);
 }
-inline Doubles all(double value) {
-  return Doubles{value, value, value, value};
+template <typename T>
+Lanes<T> all(T value) {
+  return value - Lanes<T>{};  // −0 stays −0
 }
 
 /// a · b + c, rounded once: the same bits on every machine.
@@ -33,6 +50,14 @@ inline Doubles fused(Doubles a, Doubles b, Doubles c) {
   return _mm256_fmadd_pd(a, b, c);
 #else
   for (size_t lane = 0; lane < kDoubles; ++lane) c[lane] = std::fma(a[lane], b[lane], c[lane]);
+  return c;
+#endif
+}
+inline Floats fused(Floats a, Floats b, Floats c) {
+#ifdef __FMA__
+  return _mm256_fmadd_ps(a, b, c);
+#else
+  for (size_t lane = 0; lane < kFloats; ++lane) c[lane] = std::fma(a[lane], b[lane], c[lane]);
   return c;
 #endif
 }

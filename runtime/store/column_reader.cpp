@@ -5,6 +5,8 @@
 
 #include <bit>
 
+#include "runtime/store/sections.h"
+
 namespace rec::store {
 namespace {
 
@@ -13,18 +15,6 @@ using types::Kind;
 std::unexpected<FileProblem> damaged(const MappedFile& file, std::string message) {
   return std::unexpected(
       FileProblem{.reason = FileProblem::Reason::damaged, .path = file.path(), .message = std::move(message)});
-}
-
-std::expected<const SectionEntry*, FileProblem> shaped(const MappedFile& file, const std::string& name, uint32_t width,
-                                                       std::optional<uint64_t> count) {
-  const SectionEntry* section = file.section(name);
-  if (section == nullptr) {
-    return damaged(file, fmt::format("section `{}` is not there", name));
-  }
-  if (section->width != width || (count && section->count != *count)) {
-    return damaged(file, fmt::format("section `{}` has {} elements of {} bytes", name, section->count, section->width));
-  }
-  return section;
 }
 
 bool narrow(Kind kind) {
@@ -51,11 +41,6 @@ bool same_type(const SectionEntry& section, const types::Type& type) {
          section.dimension == type.size;
 }
 
-template <typename T>
-const T* values(const MappedFile& file, const SectionEntry* section) {
-  return reinterpret_cast<const T*>(file.data(*section));
-}
-
 }  // namespace
 
 std::expected<column::ColumnView, FileProblem> read_column(const MappedFile& file, size_t index,
@@ -74,49 +59,32 @@ std::expected<column::ColumnView, FileProblem> read_column(const MappedFile& fil
   }
   column::ColumnView view{
       .type = type, .rows = static_cast<uint32_t>(rows), .width = section->width, .values = file.data(*section)};
-  if (type.kind == Kind::list) {
-    const auto offsets = shaped(file, fmt::format("{}.offsets", index), 8, rows + 1);
-    if (!offsets) {
-      return std::unexpected(offsets.error());
-    }
-    view.offsets = values<uint64_t>(file, *offsets);
-  }
-  if (type.optional) {
-    const auto present = shaped(file, fmt::format("{}.present", index), 1, rows);
-    if (!present) {
-      return std::unexpected(present.error());
-    }
-    view.present = values<uint8_t>(file, *present);
-  }
+  Sections sections(file);
+  if (type.kind == Kind::list) view.offsets = sections.read<uint64_t>(fmt::format("{}.offsets", index), rows + 1);
+  if (type.optional) view.present = sections.read<uint8_t>(fmt::format("{}.present", index), rows);
+  if (sections.problem()) return std::unexpected(*sections.problem());
   return view;
 }
 
 std::expected<column::Dictionary, FileProblem> read_dictionary(const MappedFile& file) {
-  const auto offsets = shaped(file, "strings.offsets", 8, std::nullopt);
-  if (!offsets) {
-    return std::unexpected(offsets.error());
-  }
-  const auto bytes = shaped(file, "strings.bytes", 1, std::nullopt);
-  if (!bytes) {
-    return std::unexpected(bytes.error());
-  }
-  if ((*offsets)->count == 0 || (*offsets)->count - 1 > INT32_MAX) {
-    return damaged(file, "its dictionary has an impossible size");
-  }
-  return column::Dictionary(static_cast<uint32_t>((*offsets)->count - 1), values<uint64_t>(file, *offsets),
-                            values<char>(file, *bytes));
+  Sections sections(file);
+  const auto* offsets = sections.read<uint64_t>("strings.offsets");
+  const auto* bytes = sections.read<char>("strings.bytes");
+  const uint64_t count = sections.count("strings.offsets");
+  if (!sections.problem() && (count == 0 || count - 1 > INT32_MAX))
+    sections.damaged("its dictionary has an impossible size");
+  if (sections.problem()) return std::unexpected(*sections.problem());
+  return column::Dictionary(static_cast<uint32_t>(count - 1), offsets, bytes);
 }
 
 std::expected<Slots, FileProblem> read_slots(const MappedFile& file) {
-  const auto section = shaped(file, "slots", 4, std::nullopt);
-  if (!section) {
-    return std::unexpected(section.error());
-  }
-  const uint64_t count = (*section)->count;
-  if (!std::has_single_bit(count) || count <= file.rows()) {
-    return damaged(file, fmt::format("it has {} hash slots for {} rows", count, file.rows()));
-  }
-  return Slots{.slots = values<uint32_t>(file, *section), .mask = count - 1};
+  Sections sections(file);
+  const auto* slots = sections.read<uint32_t>("slots");
+  const uint64_t count = sections.count("slots");
+  if (!sections.problem() && (!std::has_single_bit(count) || count <= file.rows()))
+    sections.damaged(fmt::format("it has {} hash slots for {} rows", count, file.rows()));
+  if (sections.problem()) return std::unexpected(*sections.problem());
+  return Slots{.slots = slots, .mask = count - 1};
 }
 
 }  // namespace rec::store

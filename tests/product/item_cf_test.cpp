@@ -53,12 +53,7 @@ TEST(ItemCfProduct, SimilaritiesAgreeWithTheGoldenVectors) {
           ", seeds: request.seeds ?? [], per_seed: 1000) take 1000 }\n  emit score_in(near) as similarity\n}\n";
       const auto pages = space.pages(text, requests);
       ASSERT_EQ(pages.size(), requests.size());
-      std::map<std::pair<int, int>, double> expected;
-      for (const auto& [key, value] : c["sim"][form].items()) {
-        const auto comma = key.find(',');
-        const int i = std::stoi(key), j = std::stoi(key.substr(comma + 1));
-        expected[{i, j}] = expected[{j, i}] = value.get<double>();
-      }
+      const auto expected = golden_pairs(c["sim"][form]);
       size_t found = 0;
       for (size_t i = 0; i < pages.size(); ++i) {
         double before = INFINITY;

@@ -32,15 +32,6 @@ void write_case(const Workspace& space, const Json& c, const std::string& indexe
   space.write("catalog.yaml", kTables + indexes);
 }
 
-std::map<std::pair<int, int>, double> pairs(const Json& by_pair) {
-  std::map<std::pair<int, int>, double> out;
-  for (const auto& [key, value] : by_pair.items()) {
-    const int i = std::stoi(key), j = std::stoi(key.substr(key.find(',') + 1));
-    out[{i, j}] = out[{j, i}] = value.get<double>();
-  }
-  return out;
-}
-
 TEST(SwingProduct, SimilaritiesAgreeWithTheGoldenVectors) {
   REC_GOLDEN_OR_SKIP(vectors, "swing");
   size_t compared = 0;
@@ -65,7 +56,7 @@ TEST(SwingProduct, SimilaritiesAgreeWithTheGoldenVectors) {
                           "_, seeds: request.seeds ?? [], per_seed: 1000) take 1000 }\n  emit "
                           "score_in(near) as similarity\n}\n",
                       requests);
-      const auto expected = pairs(c["sim"][weighting + "/unordered"]);
+      const auto expected = golden_pairs(c["sim"][weighting + "/unordered"]);
       size_t found = 0;
       for (size_t i = 0; i < pages.size(); ++i) {
         for (const auto& item : pages[i]["items"]) {
@@ -96,7 +87,7 @@ TEST(UserCfProduct, RecommendationsAgreeWithTheGoldenVectors) {
     ASSERT_EQ(built.exit, 0) << built.err;
     // Similarities: one neighbour who did one thing tells them; here by what all neighbours of a user add up to.
     for (const auto& [form, discount] : forms) {
-      const auto similarity = pairs(c["sim"][form]);
+      const auto similarity = golden_pairs(c["sim"][form]);
       std::map<int, std::set<int>> items;
       for (const auto& p : c["interactions"]) items[p[0].get<int>()].insert(p[1].get<int>());
       std::vector<Json> requests;

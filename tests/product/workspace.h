@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -111,6 +112,16 @@ inline Json golden(const std::string& topic) {
   const std::string file = shared_folder() + "/golden/" + topic + ".json";
   if (shared_folder().empty() || !std::filesystem::exists(file)) return {};
   return Json::parse(Workspace::read(file));
+}
+
+/// Similarities of golden vectors, {"i,j": value} with i < j, both ways round.
+inline std::map<std::pair<int, int>, double> golden_pairs(const Json& by_pair) {
+  std::map<std::pair<int, int>, double> out;
+  for (const auto& [key, value] : by_pair.items()) {
+    const int i = std::stoi(key), j = std::stoi(key.substr(key.find(',') + 1));
+    out[{i, j}] = out[{j, i}] = value.get<double>();
+  }
+  return out;
 }
 
 #define REC_GOLDEN_OR_SKIP(NAME, TOPIC)          \
