@@ -46,7 +46,12 @@ class Splitter {
     catalog_ = catalog::read_catalog(request_.data + "/catalog.yaml", sources_, diagnostics_);
     if (diagnostics_.has_errors()) return std::unexpected(Failure{});
     const auto sequence = catalog_.sequence_index(request_.truth);
-    if (!sequence) return std::unexpected(Failure{fmt::format("there is no sequence `{}`", request_.truth), true});
+    if (!sequence) {
+      std::string names;
+      for (const auto& one : catalog_.sequences) names += (names.empty() ? "" : ", ") + one.name;
+      return std::unexpected(
+          Failure{fmt::format("there is no sequence `{}`; the catalog has {}", request_.truth, names), true});
+    }
     sequence_ = *sequence;
     const HoldoutSpec& last = request_.holdouts.back();
     const bool from_file = last.kind == HoldoutSpec::Kind::file;

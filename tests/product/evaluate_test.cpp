@@ -231,7 +231,7 @@ TEST(EvaluateProduct, MistakesAreTold) {
     EXPECT_EQ(out.exit, exit) << arguments << out.err;
     EXPECT_NE(out.err.find(words), std::string::npos) << out.err;
   };
-  says("--truth sen", 2, "there is no sequence `sen`");
+  says("--truth sen", 2, "there is no sequence `sen`; the catalog has seen, liked");
   says("--truth seen --holdout half", 2, "write latest:10%, random:10%, last:1");
   says("--truth seen --holdout random:0%", 2, "`random:0%` needs a share between 0 and 100 %");
   says("--truth seen --holdout none.csv", 3, "none.csv");
