@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/types/type.h"
+#include "operators/form/form.h"
 #include "runtime/column/column.h"
 #include "runtime/store/generation.h"
 
@@ -72,6 +73,7 @@ struct Overload {
   std::vector<types::Type> parameters;
   types::Type result;
   Kernel kernel = nullptr;
+  form::Form (*form)() = nullptr;  // the same for native code; null: none, native code has the kernel called
 };
 
 struct FunctionDef {
