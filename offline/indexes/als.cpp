@@ -188,10 +188,10 @@ void als_half_step(const Side& side, std::span<const float> others, std::span<fl
   });
 }
 
-Factors build_als(std::vector<Interaction> interactions, uint32_t users, uint32_t items, const AlsOptions& options,
+Factors build_als(InteractionList interactions, uint32_t users, uint32_t items, const AlsOptions& options,
                   const Work& work) {
   constexpr uint32_t kLastSteps = 20;  // users are fitted to the items that are served, to the end
-  const Interactions all = arrange(std::move(interactions), users, items, {});
+  const Interactions all = arrange(std::move(interactions), users, items, {}, work.memory);
   const size_t f = options.factors;
   Factors out{.factors = options.factors,
               .users = std::vector<float>(users * f),

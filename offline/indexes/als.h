@@ -26,7 +26,7 @@ struct Factors {
 
 /// ⟨a_u, b_i⟩ fitted to the weight of (u, i), implicit: to 1 where it is observed and 0 where it is not. In float, in
 /// an order that no thread changes.
-Factors build_als(std::vector<Interaction> interactions, uint32_t users, uint32_t items, const AlsOptions& options,
+Factors build_als(InteractionList interactions, uint32_t users, uint32_t items, const AlsOptions& options,
                   const Work& work = {});
 
 /// Solves every row of one side for fixed `others`: `rows` are the starting points and become the solutions.

@@ -11,8 +11,8 @@ constexpr double kRoundingRoom = 1 + 1e-6;  // more than float and double roundi
 
 class Rows {
  public:
-  explicit Rows(const Cooccurrence& from)
-      : from_(from), sums_(from.column_scale.size(), 0.0), touched_(from.column_scale.size() + 1) {
+  Rows(const Cooccurrence& from, memory::Budget* budget)
+      : from_(from), watch_(budget), sums_(from.column_scale.size(), 0.0), touched_(from.column_scale.size() + 1) {
     for (const double scale : from.column_scale) inverse_.push_back(1 / scale);
   }
 
@@ -25,6 +25,7 @@ class Rows {
       } else {
         add_weighted(at);
       }
+      watch_.row();
     }
     extract(row, best);
     if (!plain) {
@@ -115,6 +116,7 @@ class Rows {
   }
 
   const Cooccurrence& from_;
+  memory::Watch watch_;
   std::vector<double> sums_;  // 0 everywhere between rows
   std::vector<uint32_t> touched_;
   std::vector<uint8_t> known_{};  // touched, where weights decide
@@ -125,7 +127,7 @@ class Rows {
 }  // namespace
 
 NeighbourLists nearest_by_cooccurrence(const Cooccurrence& from, uint32_t top_k, const Work& work) {
-  return collect_lists(from.of_row.rows(), top_k, work, [&] { return Rows(from); });
+  return collect_lists(from.of_row.rows(), top_k, work, [&] { return Rows(from, work.memory); });
 }
 
 }  // namespace rec::indexes

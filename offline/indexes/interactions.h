@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "offline/memory/array.h"
+
 namespace rec::indexes {
 
 /// One (user, item) pair: repeated events already folded (largest weight, latest time).
@@ -15,16 +17,19 @@ struct Interaction {
   int64_t time;  // microseconds
 };
 
+/// By user, then item, if it does not fit into memory; else in any order.
+using InteractionList = memory::Array<Interaction>;
+
 /// Row r has entries offsets[r] to offsets[r + 1], by ascending id.
 struct Side {
   std::vector<uint64_t> offsets{0};
-  std::vector<uint32_t> id{};
-  std::vector<float> weight{};  // empty: all 1
-  std::vector<int64_t> time{};  // empty unless asked for
+  memory::Array<uint32_t> id{};
+  memory::Array<float> weight{};  // empty: all 1
+  memory::Array<int64_t> time{};  // empty unless asked for
 
   uint32_t rows() const { return static_cast<uint32_t>(offsets.size() - 1); }
   uint64_t count(uint32_t row) const { return offsets[row + size_t{1}] - offsets[row]; }
-  std::span<const uint32_t> ids(uint32_t row) const { return std::span(id).subspan(offsets[row], count(row)); }
+  std::span<const uint32_t> ids(uint32_t row) const { return {id.data() + offsets[row], count(row)}; }
   float weight_at(uint64_t at) const { return weight.empty() ? 1.0F : weight[at]; }
 };
 
@@ -37,14 +42,20 @@ struct Arrangement {
   std::optional<uint32_t> newest_items{};  // of one user, the newest (ties: the lower item)
   bool weights = true, times = false;      // without weights all are 1
 };
-Interactions arrange(std::vector<Interaction> list, uint32_t users, uint32_t items, const Arrangement& wanted);
+
+/// What goes beyond the budget lies in its files.
+Interactions arrange(InteractionList list, uint32_t users, uint32_t items, const Arrangement& wanted,
+                     memory::Budget* budget = nullptr);
+Side arrange_users(InteractionList list, uint32_t users, const Arrangement& wanted, memory::Budget* budget = nullptr);
+/// The other side: of each of `rows` entries, the rows that have it.
+Side transpose(const Side& side, uint32_t rows, memory::Budget* budget = nullptr);
 
 /// What each user did, newest first (ties: the lower item), cut to the newest; with all weights.
-Side newest_first(std::vector<Interaction> list, uint32_t users, std::optional<uint32_t> newest_items);
+Side newest_first(InteractionList list, uint32_t users, std::optional<uint32_t> newest_items,
+                  memory::Budget* budget = nullptr);
 
-/// How many of a side's rows were cut, and the side with `most` entries a row: which ones is drawn by a hash of the
-/// row and the entry, the same every time.
-uint64_t sample_rows(std::vector<Interaction>& list, uint32_t Interaction::* row, uint32_t Interaction::* entry,
-                     uint32_t most);
+/// The side with at most `most` entries a row: which ones is drawn by a hash of the row and the entry, the same every
+/// time. `cut`: how many rows had more. Weights and times are left behind.
+Side sample_rows(const Side& side, uint32_t most, uint64_t& cut, memory::Budget* budget = nullptr);
 
 }  // namespace rec::indexes

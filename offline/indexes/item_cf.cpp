@@ -22,10 +22,11 @@ double factor(ItemCfOptions::UserWeight kind, uint64_t items) {
 
 }  // namespace
 
-NeighbourLists build_item_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                             const ItemCfOptions& options, const Work& work) {
-  const Interactions all = arrange(std::move(interactions), users, items,
-                                   {.newest_items = options.max_items, .times = options.half_life.has_value()});
+NeighbourLists build_item_cf(InteractionList interactions, uint32_t users, uint32_t items, const ItemCfOptions& options,
+                             const Work& work) {
+  const Interactions all =
+      arrange(std::move(interactions), users, items,
+              {.newest_items = options.max_items, .times = options.half_life.has_value()}, work.memory);
   std::vector<double> factors, row_scale, column_scale;
   for (uint32_t user = 0; user < users; ++user) factors.push_back(factor(options.user_weight, all.of_user.count(user)));
   for (uint32_t item = 0; item < items; ++item) {

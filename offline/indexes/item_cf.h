@@ -16,7 +16,7 @@ struct ItemCfOptions {
 };
 
 /// sim(i→j) = Σ_u g(u)·w_ui·w_uj·decay / (N_i^{1−a}·N_j^a); sums in double, stored as float.
-NeighbourLists build_item_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                             const ItemCfOptions& options, const Work& work = {});
+NeighbourLists build_item_cf(InteractionList interactions, uint32_t users, uint32_t items, const ItemCfOptions& options,
+                             const Work& work = {});
 
 }  // namespace rec::indexes

@@ -3,19 +3,22 @@
 
 #include <algorithm>
 #include <bit>
+#include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
 #include "offline/indexes/work.h"
+#include "offline/memory/array.h"
 
 namespace rec::indexes {
 
 /// offsets has rows + 1 entries; neighbours of each row by falling similarity, ties the lower row first.
 struct NeighbourLists {
   std::vector<uint64_t> offsets{0};
-  std::vector<uint32_t> neighbour{};
-  std::vector<float> similarity{};
+  memory::Array<uint32_t> neighbour{};
+  memory::Array<float> similarity{};
 };
 
 /// Keeps the `most` best of what is offered: one integer a candidate, the smallest first.
@@ -68,11 +71,58 @@ class BestRows {
   uint64_t bound_ = UINT64_MAX;
 };
 
+/// Puts the lists of blocks of rows one behind another, in whatever order they are done.
+class ListWriter {
+ public:
+  ListWriter(uint32_t rows, memory::Budget* budget)
+      : most_ahead_(budget == nullptr ? UINT64_MAX : budget->share() / 8) {
+    lists_.offsets.reserve(rows + size_t{1});
+    lists_.neighbour = memory::Array<uint32_t>(budget);
+    lists_.similarity = memory::Array<float>(budget);
+  }
+
+  /// Waits while much that is done has to wait for the block that comes next.
+  void put(uint64_t block, NeighbourLists lists) {
+    std::unique_lock lock(mutex_);
+    appended_.wait(lock, [&] { return block == next_ || ahead_ <= most_ahead_; });
+    ahead_ += lists.neighbour.size();
+    done_.emplace(block, std::move(lists));
+    for (auto first = done_.begin(); first != done_.end() && first->first == next_; first = done_.erase(first)) {
+      append(first->second);
+      ahead_ -= first->second.neighbour.size();
+      ++next_;
+    }
+    lock.unlock();
+    appended_.notify_all();
+  }
+
+  NeighbourLists finish() {
+    lists_.neighbour.finish();
+    lists_.similarity.finish();
+    return std::move(lists_);
+  }
+
+ private:
+  void append(const NeighbourLists& more) {
+    const uint64_t before = lists_.neighbour.size();
+    for (size_t i = 1; i < more.offsets.size(); ++i) lists_.offsets.push_back(before + more.offsets[i]);
+    lists_.neighbour.append(more.neighbour);
+    lists_.similarity.append(more.similarity);
+  }
+
+  const uint64_t most_ahead_;  // entries
+  std::mutex mutex_{};
+  std::condition_variable appended_{};
+  uint64_t next_ = 0, ahead_ = 0;
+  std::map<uint64_t, NeighbourLists> done_{};
+  NeighbourLists lists_{};
+};
+
 /// The lists of all rows; `make()` gives a callable of (row, BestRows&) for each thread.
 template <typename Make>
 NeighbourLists collect_lists(uint32_t rows, uint32_t top_k, const Work& work, Make make) {
   constexpr uint64_t kBlock = 64;
-  std::vector<NeighbourLists> blocks((rows + kBlock - 1) / kBlock);
+  ListWriter writer(rows, work.memory);
   share_out(rows, kBlock, work, [&] {
     return [&, fill = make(), best = BestRows(top_k)](uint64_t block, uint64_t begin, uint64_t end) mutable {
       NeighbourLists lists;
@@ -80,25 +130,10 @@ NeighbourLists collect_lists(uint32_t rows, uint32_t top_k, const Work& work, Ma
         fill(static_cast<uint32_t>(row), best);
         best.move_to(lists);
       }
-      lists.neighbour.shrink_to_fit();
-      lists.similarity.shrink_to_fit();
-      blocks[block] = std::move(lists);
+      writer.put(block, std::move(lists));
     };
   });
-  NeighbourLists all;
-  uint64_t entries = 0;
-  for (const auto& block : blocks) entries += block.neighbour.size();
-  all.neighbour.reserve(entries);
-  all.similarity.reserve(entries);
-  all.offsets.reserve(rows + size_t{1});
-  for (auto& block : blocks) {
-    const uint64_t before = all.neighbour.size();
-    for (size_t i = 1; i < block.offsets.size(); ++i) all.offsets.push_back(before + block.offsets[i]);
-    all.neighbour.insert(all.neighbour.end(), block.neighbour.begin(), block.neighbour.end());
-    all.similarity.insert(all.similarity.end(), block.similarity.begin(), block.similarity.end());
-    block = {};
-  }
-  return all;
+  return writer.finish();
 }
 
 }  // namespace rec::indexes

@@ -26,8 +26,8 @@ double user_weight(const SwingOptions& options, uint64_t items) {
 
 class Items {
  public:
-  Items(const Interactions& all, const std::vector<double>& weight, const SwingOptions& options)
-      : all_(all), weight_(weight), options_(options), set_of_(all.of_item.rows(), kNone) {}
+  Items(const Interactions& all, const std::vector<double>& weight, const SwingOptions& options, memory::Budget* budget)
+      : all_(all), weight_(weight), options_(options), watch_(budget), set_of_(all.of_item.rows(), kNone) {}
 
   void operator()(uint32_t item, BestRows& best) {
     gather(item);
@@ -69,6 +69,7 @@ class Items {
         }
         ++counts_[set_of_[other]];
       }
+      watch_.row();
     }
     sets_.clear();
     uint32_t room = 0;
@@ -86,6 +87,7 @@ class Items {
       for (const uint32_t other : all_.of_user.ids(users[number])) {
         if (set_of_[other] != kNone) numbers_[sets_[set_of_[other]].end++] = number;
       }
+      watch_.row();
     }
   }
 
@@ -125,6 +127,7 @@ class Items {
   const Interactions& all_;
   const std::vector<double>& weight_;
   const SwingOptions& options_;
+  memory::Watch watch_;
   std::vector<uint32_t> set_of_;  // of each item; kNone everywhere between items
   std::vector<uint32_t> touched_{}, counts_{}, numbers_{};
   std::vector<Set> sets_{};
@@ -133,16 +136,19 @@ class Items {
 
 }  // namespace
 
-NeighbourLists build_swing(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                           const SwingOptions& options, SwingSampled& sampled, const Work& work) {
-  if (options.max_items)
-    sampled.users = sample_rows(interactions, &Interaction::user, &Interaction::item, *options.max_items);
-  if (options.max_users)
-    sampled.items = sample_rows(interactions, &Interaction::item, &Interaction::user, *options.max_users);
-  const Interactions all = arrange(std::move(interactions), users, items, {.weights = false});
+NeighbourLists build_swing(InteractionList interactions, uint32_t users, uint32_t items, const SwingOptions& options,
+                           SwingSampled& sampled, const Work& work) {
+  Interactions all{.of_user = arrange_users(std::move(interactions), users, {.weights = false}, work.memory),
+                   .of_item = {}};
+  if (options.max_items) all.of_user = sample_rows(all.of_user, *options.max_items, sampled.users, work.memory);
+  all.of_item = transpose(all.of_user, items, work.memory);
+  if (options.max_users) {
+    all.of_item = sample_rows(all.of_item, *options.max_users, sampled.items, work.memory);
+    all.of_user = transpose(all.of_item, users, work.memory);
+  }
   std::vector<double> weight;
   for (uint32_t user = 0; user < users; ++user) weight.push_back(user_weight(options, all.of_user.count(user)));
-  return collect_lists(items, options.top_k, work, [&] { return Items(all, weight, options); });
+  return collect_lists(items, options.top_k, work, [&] { return Items(all, weight, options, work.memory); });
 }
 
 }  // namespace rec::indexes

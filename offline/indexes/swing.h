@@ -24,7 +24,7 @@ struct SwingSampled {
 
 /// sim(i, j) = Σ_{u<v ∈ U_i ∩ U_j} w_u·w_v / (α + |I_u ∩ I_v|), each unordered pair of users once, in ascending order;
 /// in double, stored as float.
-NeighbourLists build_swing(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                           const SwingOptions& options, SwingSampled& sampled, const Work& work = {});
+NeighbourLists build_swing(InteractionList interactions, uint32_t users, uint32_t items, const SwingOptions& options,
+                           SwingSampled& sampled, const Work& work = {});
 
 }  // namespace rec::indexes

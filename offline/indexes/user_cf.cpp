@@ -7,10 +7,10 @@
 
 namespace rec::indexes {
 
-NeighbourLists build_user_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                             const UserCfOptions& options, const Work& work) {
-  const Interactions all =
-      arrange(std::move(interactions), users, items, {.newest_items = options.max_items, .weights = false});
+NeighbourLists build_user_cf(InteractionList interactions, uint32_t users, uint32_t items, const UserCfOptions& options,
+                             const Work& work) {
+  const Interactions all = arrange(std::move(interactions), users, items,
+                                   {.newest_items = options.max_items, .weights = false}, work.memory);
   std::vector<double> factors, scale;
   for (uint32_t item = 0; item < items; ++item) {
     const bool discounted = options.discount == UserCfOptions::Discount::popularity;

@@ -14,7 +14,7 @@ struct UserCfOptions {
 };
 
 /// sim(u, v) = Σ_{l ∈ I_u ∩ I_v} d(l) / √(|I_u|·|I_v|), d(l) = 1 or 1/ln(1 + n_l); sums in double, stored as float.
-NeighbourLists build_user_cf(std::vector<Interaction> interactions, uint32_t users, uint32_t items,
-                             const UserCfOptions& options, const Work& work = {});
+NeighbourLists build_user_cf(InteractionList interactions, uint32_t users, uint32_t items, const UserCfOptions& options,
+                             const Work& work = {});
 
 }  // namespace rec::indexes

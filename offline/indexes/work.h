@@ -9,12 +9,15 @@
 #include <thread>
 #include <vector>
 
+#include "offline/memory/budget.h"
+
 namespace rec::indexes {
 
 /// How a builder may work.
 struct Work {
   unsigned threads = 0;                    // 0: one a core
   std::function<void(double)> progress{};  // what part is done, 0 to 1; called from one thread at a time
+  memory::Budget* memory = nullptr;        // of what is long; none: all of it in memory
 };
 
 /// Splits `rows` into blocks and runs a worker on each; every thread has a worker of its own, made by `make()`, that is

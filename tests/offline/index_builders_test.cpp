@@ -169,14 +169,11 @@ TEST(Swing, SamplesWhatIsAboveTheLimitsTheSameEachTime) {
   EXPECT_GT(first.items, 0U);
   EXPECT_EQ(first.items, second.items);
 
-  auto kept = all;
-  sample_rows(kept, &Interaction::user, &Interaction::item, 10);
-  std::map<uint32_t, int> per_user;
-  for (const auto& one : kept) ++per_user[one.user];
-  for (const auto& [user, count] : per_user) EXPECT_EQ(count, 10) << user;
-  std::set<uint32_t> items;
-  for (const auto& one : kept) items.insert(one.item);
-  EXPECT_EQ(items.size(), 50U) << "draws are spread over the items";
+  uint64_t cut = 0;
+  const Side kept = sample_rows(arrange(all, kUsers, kItems, {}).of_user, 10, cut);
+  EXPECT_EQ(cut, 80U);
+  for (uint32_t user = 0; user < kUsers; ++user) EXPECT_EQ(kept.count(user), 10U) << user;
+  EXPECT_EQ(std::set<uint32_t>(kept.id.begin(), kept.id.end()).size(), 50U) << "draws are spread over the items";
   expect_same(build_swing(all, kUsers, kItems, {.max_items = 1000, .max_users = 1000}, none),
               build_swing(all, kUsers, kItems, {}, none));
 }
