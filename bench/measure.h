@@ -31,16 +31,17 @@ inline Spread spread(std::vector<double> samples) {
   return {samples.front(), samples[samples.size() / 2], samples.back()};
 }
 
-/// Runs both in turn, `samples` times, each sample `repeat` calls; prints microseconds a call and the ratio of medians;
-/// returns it.
-inline double compare(const std::string& work, const Side& ours, const Side& peer, int samples = 15, int repeat = 20) {
+/// Runs both in turn, `samples` times, each sample `repeat` calls; prints microseconds a call (a piece of work, where a
+/// call does `pieces`) and the ratio of medians; returns it.
+inline double compare(const std::string& work, const Side& ours, const Side& peer, int samples = 15, int repeat = 20,
+                      size_t pieces = 1) {
   std::vector<double> times[2];
   for (int s = -2; s < samples; ++s) {  // two rounds to warm up
     for (int side = 0; side < 2; ++side) {
       const auto& run = side == 0 ? ours.run : peer.run;
       const double begin = thread_seconds();
       for (int r = 0; r < repeat; ++r) run();
-      if (s >= 0) times[side].push_back((thread_seconds() - begin) / repeat * 1e6);
+      if (s >= 0) times[side].push_back((thread_seconds() - begin) / repeat / static_cast<double>(pieces) * 1e6);
     }
   }
   const Spread a = spread(times[0]), b = spread(times[1]);
