@@ -126,6 +126,7 @@ struct Candidates {
   std::vector<uint32_t> rows;
   std::vector<float> scores;
   uint64_t looked_at = 0;  // candidates before `admit`, for the trace
+  bool in_order = false;   // in that of the hints, which is the channel's `by`
 };
 using Source = std::expected<Candidates, std::string> (*)(const SourceCall&);
 struct SourceDef {

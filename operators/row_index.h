@@ -1,6 +1,7 @@
 // Distinct rows numbered in the order in which they are first met: what recall and merging use to see duplicates.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -9,20 +10,28 @@
 
 namespace rec::operators {
 
-/// A hash table over row ids (never kNoRow) with a fixed room: O(1) a row, no dependence on memory addresses or order
-/// of growth.
+/// A hash table over row ids (never kNoRow) with a fixed room, or an array by row where there are few rows beside what
+/// will be inserted: O(1) a row, no dependence on memory addresses or order of growth.
 class RowIndex {
  public:
-  /// `room`: how many rows will be inserted at most.
-  explicit RowIndex(size_t room)
-      : shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))),
-        slots_(size_t{1} << (64 - shift_)),
+  /// `room`: how many rows will be inserted at most; `bound`: rows are below it.
+  explicit RowIndex(size_t room, size_t bound = SIZE_MAX)
+      : direct_(bound <= std::max(kFew, kSparse * room)),
+        shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))),
+        slots_(direct_ ? bound : size_t{1} << (64 - shift_)),
         mask_(slots_.size() - 1) {
-    rows_.reserve(room);
+    rows_.reserve(std::min(room, bound));
   }
 
   /// The row's number, from 0, and whether it is new.
   std::pair<uint32_t, bool> insert(uint32_t row) {
+    if (direct_) {
+      uint32_t& number = slots_[row];
+      if (number != 0) return {number - 1, false};
+      rows_.push_back(row);
+      number = static_cast<uint32_t>(rows_.size());
+      return {number - 1, true};
+    }
     for (size_t at = home(row);; at = (at + 1) & mask_) {
       const uint32_t number = slots_[at];
       if (number == 0) {
@@ -34,10 +43,13 @@ class RowIndex {
     }
   }
 
-  bool contains(uint32_t row) const {
+  static constexpr uint32_t kNone = UINT32_MAX;
+  /// The row's number, or kNone.
+  uint32_t find(uint32_t row) const {
+    if (direct_) return slots_[row] - 1;  // 0 wraps to kNone
     for (size_t at = home(row);; at = (at + 1) & mask_) {
-      if (slots_[at] == 0) return false;
-      if (rows_[slots_[at] - 1] == row) return true;
+      if (slots_[at] == 0) return kNone;
+      if (rows_[slots_[at] - 1] == row) return slots_[at] - 1;
     }
   }
 
@@ -47,6 +59,10 @@ class RowIndex {
  private:
   size_t home(uint32_t row) const { return static_cast<size_t>((row * 0x9E3779B97F4A7C15ull) >> shift_); }
 
+  static constexpr size_t kFew = 16'384,
+                          kSparse = 16;  // an array of so many rows, or so many a row, is cleared at once
+
+  bool direct_;
   int shift_;
   std::vector<uint32_t> slots_;  // number + 1; 0 is empty
   size_t mask_;

@@ -80,8 +80,11 @@ class Explainer {
   void access(const Channel& channel) {
     if (channel.source == nullptr || !std::get<operators::SourceDef>(channel.source->what).scans) return;
     const auto& item = catalog_.tables[plan_.item_table];
-    for (const LookUp& look_up : channel.look_ups)
-      detail("finds", fmt::format("{} by the index on {}", look_up.text, item.columns[look_up.column].name));
+    for (const LookUp& look_up : channel.look_ups) {
+      const bool indexed = look_up.kind <= LookUp::Kind::has;
+      detail("finds", fmt::format("{} by the {} {}", look_up.text, indexed ? "index on" : "order of",
+                                  item.columns[look_up.column].name));
+    }
     if (channel.walks_along)
       detail("walks", fmt::format("along {}, which is sorted", item.columns[*channel.walks_along].name));
     if (channel.look_ups.empty() && !channel.walks_along) detail("scans", fmt::format("all of {}", item.name));

@@ -9,6 +9,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/graph/expr.h"
+#include "compiler/graph/kept.h"
 
 namespace rec::graph {
 
@@ -45,9 +46,10 @@ struct SourceArgument {
 };
 
 /// A condition of a channel that an index on a column of the item table answers: the column is `value`, is among the
-/// elements of `value`, or, a list, has `value`.
+/// elements of `value`, or, a list, has `value`; or that the order of a sorted column does: it is above `value`, or the
+/// like.
 struct LookUp {
-  enum class Kind { equals, among, has } kind = Kind::equals;
+  enum class Kind { equals, among, has, above, at_least, below, at_most } kind = Kind::equals;
   uint32_t column = 0;
   ExprId value = kNoExpr;  // request level
   std::string text{};      // as printed
@@ -195,6 +197,7 @@ struct Plan {
   ExprId deadline = kNoExpr;  // request-level duration
   PlanPtr otherwise;          // the page instead, where the deadline passes
   bool replays = false;       // some step brings candidates late: what ran before is kept, to be computed for them too
+  Kept layouts{};             // of the interpreter's programs
 };
 
 /// The name of a step for traces: the word it begins with.

@@ -14,7 +14,9 @@ namespace rec::operators {
 class Placed {
  public:
   Placed(std::span<const MergeInput> channels, std::optional<uint32_t> take)
-      : channels_(channels), rows_(total(channels)), room_(take.value_or(UINT32_MAX)) {}
+      : channels_(channels), rows_(total(channels), bound(channels)), room_(take.value_or(UINT32_MAX)) {
+    picks_.reserve(std::min(total(channels), room_));
+  }
 
   bool full() const { return picks_.size() >= room_; }
   /// Places what stands at `position` of `channel`, unless it is there already; says whether it did. Not to be called
@@ -25,6 +27,15 @@ class Placed {
     return true;
   }
   std::vector<MergePick> take() { return std::move(picks_); }
+
+  /// What all rows are below.
+  static size_t bound(std::span<const MergeInput> channels) {
+    uint32_t most = 0;
+    for (const MergeInput& channel : channels) {
+      for (const uint32_t row : channel.rows) most = std::max(most, row);
+    }
+    return size_t{most} + 1;
+  }
 
  private:
   static size_t total(std::span<const MergeInput> channels) {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "operators/row_index.h"
+#include "operators/merge/placed.h"
 
 namespace rec::operators {
 
@@ -36,7 +36,7 @@ std::vector<MergePick> merge_scaled(std::span<const MergeInput> channels, std::o
                                     double (*combine)(double, double)) {
   size_t rows = 0;
   for (const MergeInput& channel : channels) rows += channel.rows.size();
-  RowIndex items(rows);
+  RowIndex items(rows, Placed::bound(channels));
   std::vector<MergePick> first;
   std::vector<double> values;
   for (uint32_t c = 0; c < channels.size(); ++c) {

@@ -62,6 +62,24 @@ inline Floats fused(Floats a, Floats b, Floats c) {
 #endif
 }
 
+/// Turns eight rows of eight into their columns.
+inline void transpose(Floats (&rows)[kFloats]) {
+  Floats pairs[kFloats], fours[kFloats];
+  for (size_t k = 0; k < 4; ++k) {
+    pairs[2 * k] = __builtin_shufflevector(rows[2 * k], rows[2 * k + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    pairs[2 * k + 1] = __builtin_shufflevector(rows[2 * k], rows[2 * k + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  for (size_t k = 0; k < 4; ++k) {
+    const size_t from = k / 2 * 4 + k % 2;
+    fours[2 * k] = __builtin_shufflevector(pairs[from], pairs[from + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    fours[2 * k + 1] = __builtin_shufflevector(pairs[from], pairs[from + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  for (size_t k = 0; k < 4; ++k) {
+    rows[k] = __builtin_shufflevector(fours[k], fours[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    rows[k + 4] = __builtin_shufflevector(fours[k], fours[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
 /// Whether one of eight doubles is at least `bound`; NaN is not.
 inline bool any_at_least(const double* eight, double bound) {
   const auto high = (load(eight) >= all(bound)) | (load(eight + kDoubles) >= all(bound));

@@ -28,6 +28,29 @@ Candidates scan(const SourceCall& call, uint32_t rows) {
   return admission.take();
 }
 
+/// Along the order until enough qualify. Runs of equal values are short: they are gathered into blocks.
+Candidates walk(const SourceCall& call, const store::ValueOrder& order, bool ascending) {
+  Admission admission(call.admit, call.take);
+  std::vector<uint32_t> block;
+  size_t size = admission.block(order.rows.size());
+  order.walk(ascending, [&](std::span<const uint32_t> next) {
+    while (!next.empty() && !admission.done()) {
+      const size_t count = std::min(next.size(), size - block.size());
+      block.insert(block.end(), next.begin(), next.begin() + static_cast<std::ptrdiff_t>(count));
+      next = next.subspan(count);
+      if (block.size() < size) break;
+      admission.offer(block);
+      block.clear();
+      if (!admission.done()) size = admission.block(order.rows.size());
+    }
+    return !admission.done() && !call.stop.stop_requested();
+  });
+  if (!block.empty() && !admission.done() && !call.stop.stop_requested()) admission.offer(block);
+  Candidates out = admission.take();
+  out.in_order = true;
+  return out;
+}
+
 /// Whether to go through the rows that an index found, all of them, or along the order until enough qualify: of `found`
 /// among `rows`, `take` have been met after about rows / found · take.
 bool finds_cheaper(uint64_t found, uint64_t rows, uint64_t take) {
@@ -45,12 +68,7 @@ std::expected<Candidates, std::string> run(const SourceCall& call) {
     return admission.take();
   }
   if (!ordered) return scan(call, rows);
-  Admission admission(call.admit, call.take);
-  hints.order->walk(hints.ascending, [&](std::span<const uint32_t> next) {
-    offer(admission, next, call);
-    return !admission.done() && !call.stop.stop_requested();
-  });
-  return admission.take();
+  return walk(call, *hints.order, hints.ascending);
 }
 
 }  // namespace

@@ -2,12 +2,35 @@
 #include "operators/recall/neighbours.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "operators/recall/admission.h"
 #include "operators/row_index.h"
 
 namespace rec::operators {
+
+namespace {
+
+/// Numbers in the order of `comes_before`; row and score can be read back.
+uint64_t order_key(const ScoredRow& scored) {
+  const auto bits = std::bit_cast<uint32_t>(scored.score);
+  const uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | (1U << 31);
+  return uint64_t{std::isnan(scored.score) ? UINT32_MAX : ~rising} << 32 | scored.row;
+}
+float score_of(uint64_t key) {
+  const auto falling = static_cast<uint32_t>(key >> 32);
+  if (falling == UINT32_MAX) return std::numeric_limits<float>::quiet_NaN();
+  return std::bit_cast<float>((falling >> 31) != 0 ? falling : ~falling & ~(1U << 31));
+}
+
+/// A sum as a score: never −0, which would come before no 0.
+float rounded(double sum) {
+  return static_cast<float>(sum) + 0.0F;
+}
+
+}  // namespace
 
 bool comes_before(const ScoredRow& a, const ScoredRow& b) {
   if (a.score > b.score) return true;
@@ -24,7 +47,10 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
   for (const uint32_t seed : seeds.rows) room += list_length(seed);
 
   // Seeds are numbered first, so that a number below `distinct` says "a seed"; neighbours follow.
-  RowIndex numbers(room);
+  size_t bound = index.items;
+  for (const uint32_t seed : seeds.rows) bound = std::max(bound, size_t{seed} + 1);
+  room = std::min(room, bound);
+  RowIndex numbers(room, bound);
   std::vector<uint32_t> first_event;
   first_event.reserve(seeds.rows.size());
   for (uint32_t event = 0; event < seeds.rows.size(); ++event) {
@@ -48,26 +74,28 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
   std::vector<ScoredRow> scored;
   scored.reserve(numbers.rows().size() - distinct);
   for (size_t number = distinct; number < numbers.rows().size(); ++number) {
-    scored.push_back({numbers.rows()[number], static_cast<float>(sums[number])});
+    scored.push_back({numbers.rows()[number], rounded(sums[number])});
   }
   return scored;
 }
 
 /// Offers the best first, sorting no further than the channel needs.
-Candidates admit_best(std::span<ScoredRow> left, const SourceCall& call) {
+Candidates admit_best(std::span<const ScoredRow> all, const SourceCall& call) {
   Admission admission(call);
+  std::vector<uint64_t> keys(all.size());
+  std::ranges::transform(all, keys.begin(), order_key);
   std::vector<uint32_t> rows;
   std::vector<float> scores;
-  while (!left.empty() && !admission.done() && !call.stop.stop_requested()) {
+  for (std::span left(keys); !left.empty() && !admission.done() && !call.stop.stop_requested();) {
     const size_t size = admission.block(left.size());
     const auto middle = left.begin() + static_cast<std::ptrdiff_t>(size);
-    if (size < left.size()) std::nth_element(left.begin(), middle, left.end(), comes_before);
-    std::sort(left.begin(), middle, comes_before);
-    rows.clear();
-    scores.clear();
-    for (const ScoredRow& scored : left.first(size)) {
-      rows.push_back(scored.row);
-      scores.push_back(scored.score);
+    if (size < left.size()) std::nth_element(left.begin(), middle, left.end());
+    std::sort(left.begin(), middle);
+    rows.resize(size);
+    scores.resize(size);
+    for (size_t i = 0; i < size; ++i) {
+      rows[i] = static_cast<uint32_t>(left[i]);
+      scores[i] = score_of(left[i]);
     }
     admission.offer(rows, scores);
     left = left.subspan(size);
@@ -93,7 +121,7 @@ std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user,
   std::vector<ScoredRow> scored;
   scored.reserve(numbers.rows().size());
   for (size_t number = 0; number < numbers.rows().size(); ++number)
-    scored.push_back({numbers.rows()[number], static_cast<float>(sums[number])});
+    scored.push_back({numbers.rows()[number], rounded(sums[number])});
   return scored;
 }
 

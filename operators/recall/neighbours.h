@@ -16,7 +16,7 @@ struct ScoredRow {
 bool comes_before(const ScoredRow& a, const ScoredRow& b);
 
 /// Offers the best of `left` first, sorting no further than the channel needs.
-Candidates admit_best(std::span<ScoredRow> left, const SourceCall& call);
+Candidates admit_best(std::span<const ScoredRow> all, const SourceCall& call);
 
 /// score(j) = Σ over distinct seeds i of weight(i) · sim(i→j), j among the `per_seed` nearest neighbours of i and no
 /// seed itself. Of a repeated seed the first (newest) counts. Summed in double in seed order, then rounded to float. In

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
+#include "operators/numerics/lanes.h"
 #include "operators/numerics/vectors.h"
 
 namespace rec::operators {
 namespace {
 
+constexpr size_t kBits = 64;  // values that a set of bits can tell apart
+using numerics::kFloats;
 constexpr size_t kTile = 64;  // eight registers of sums: as many as hide how long an addition takes
 
 /// What a vector is multiplied with when it is copied: 1, or 1/|v|; 0 for one that is similar to nothing.
@@ -35,6 +39,11 @@ void for_tiles(size_t first, std::span<float> out, Body body) {
   }
 }
 
+/// `both` / `either`; 0 of nothing.
+float share(size_t both, size_t either) {
+  return either == 0 ? 0.0F : static_cast<float>(static_cast<double>(both) / static_cast<double>(either));
+}
+
 /// |a ∩ b| / |a ∪ b| of ascending sets; 0 for two empty ones.
 float jaccard(std::span<const int64_t> a, std::span<const int64_t> b) {
   size_t both = 0;
@@ -44,8 +53,21 @@ float jaccard(std::span<const int64_t> a, std::span<const int64_t> b) {
     i += step_a ? 1 : 0;
     j += step_b ? 1 : 0;
   }
-  const size_t either = a.size() + b.size() - both;
-  return either == 0 ? 0.0F : static_cast<float>(static_cast<double>(both) / static_cast<double>(either));
+  return share(both, a.size() + b.size() - both);
+}
+
+/// Scaled vectors into neighbouring lanes, eight by eight: read and written along, not across.
+void transpose_eight(const float* const vectors[kFloats], const float* scales, uint32_t dimension, float* lane) {
+  uint32_t e = 0;
+  for (; e + kFloats <= dimension; e += kFloats) {
+    numerics::Floats square[kFloats];
+    for (size_t v = 0; v < kFloats; ++v) square[v] = numerics::load(vectors[v] + e) * scales[v];
+    numerics::transpose(square);
+    for (size_t k = 0; k < kFloats; ++k) numerics::store(square[k], lane + (e + k) * kTile);
+  }
+  for (; e < dimension; ++e) {
+    for (size_t v = 0; v < kFloats; ++v) lane[e * kTile + v] = vectors[v][e] * scales[v];
+  }
 }
 
 /// Sums of products of a tile's elements with `factor(element)`, lane by lane.
@@ -66,7 +88,7 @@ float* Similarity::Tiled::lane(size_t place) const {
 }
 
 Similarity::Similarity(std::span<const SimilarityTerm> terms, size_t most, column::Arena& arena)
-    : terms_(terms), tiled_(terms.size()) {
+    : terms_(terms), tiled_(terms.size()), bits_(terms.size()) {
   places_.reserve(most);
   const size_t tiles = (most + kTile - 1) / kTile;
   uint32_t longest = 0;
@@ -79,22 +101,50 @@ Similarity::Similarity(std::span<const SimilarityTerm> terms, size_t most, colum
 }
 
 void Similarity::add(std::span<const uint32_t> candidates) {
-  for (const uint32_t candidate : candidates) {
-    const size_t place = places_.size();
-    places_.push_back(candidate);
-    for (size_t t = 0; t < terms_.size(); ++t) {
-      if (tiled_[t].dimension == 0) continue;
-      if (place % kTile == 0) std::fill_n(tiled_[t].lane(place), size_t{tiled_[t].dimension} * kTile, 0.0F);
-      copy(terms_[t], candidate, tiled_[t].lane(place));
+  const size_t first = places_.size();
+  places_.insert(places_.end(), candidates.begin(), candidates.end());
+  for (size_t t = 0; t < terms_.size(); ++t) {
+    if (terms_[t].kind == SimilarityTerm::Kind::jaccard) {
+      for (const uint32_t candidate : candidates) add_bits(terms_[t], candidate, bits_[t]);
     }
+    if (tiled_[t].dimension == 0) continue;
+    for (size_t place = first; place < places_.size();) place += copy(terms_[t], tiled_[t], place);
   }
 }
 
-void Similarity::copy(const SimilarityTerm& term, uint32_t candidate, float* lane) {
-  const float* const vector = term.vectors[candidate];
-  const float scale = scale_of(term, vector);
-  if (scale == 0) return;
-  for (uint32_t e = 0; e < term.dimension; ++e) lane[size_t{e} * kTile] = vector[e] * scale;
+/// Copies the vector at `place`, or those of the eight from there on; says how many.
+size_t Similarity::copy(const SimilarityTerm& term, const Tiled& tiled, size_t place) {
+  if (place % kTile == 0) std::fill_n(tiled.lane(place), size_t{tiled.dimension} * kTile, 0.0F);
+  const size_t count = place % kFloats == 0 && place + kFloats <= places_.size() ? kFloats : 1;
+  const float* vectors[kFloats];
+  float scales[kFloats];
+  bool all = count == kFloats;
+  for (size_t v = 0; v < count; ++v) {
+    vectors[v] = term.vectors[places_[place + v]];
+    scales[v] = scale_of(term, vectors[v]);
+    all = all && scales[v] != 0;
+  }
+  if (all) {
+    transpose_eight(vectors, scales, term.dimension, tiled.lane(place));
+    return kFloats;
+  }
+  for (size_t v = 0; v < count; ++v) {
+    float* const lane = tiled.lane(place + v);
+    for (uint32_t e = 0; scales[v] != 0 && e < term.dimension; ++e) lane[size_t{e} * kTile] = vectors[v][e] * scales[v];
+  }
+  return count;
+}
+
+void Similarity::add_bits(const SimilarityTerm& term, uint32_t candidate, Bits& bits) {
+  if (bits.values.size() > kBits) return;
+  uint64_t set = 0;
+  for (const int64_t value : term.lists[candidate].as<int64_t>()) {
+    const auto at = static_cast<size_t>(std::ranges::find(bits.values, value) - bits.values.begin());
+    if (at == bits.values.size()) bits.values.push_back(value);
+    if (at == kBits) return bits.sets.clear();  // one more than there are bits
+    set |= uint64_t{1} << at;
+  }
+  bits.sets.push_back(set);
 }
 
 void Similarity::add_products(const Tiled& tiled, uint32_t place, float weight, size_t first, std::span<float> out) {
@@ -124,10 +174,20 @@ void Similarity::add_same(const SimilarityTerm& term, uint32_t place, size_t fir
   }
 }
 
-void Similarity::add_jaccard(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const {
-  const auto own = term.lists[places_[place]].as<int64_t>();
-  for (size_t i = 0; i < out.size(); ++i)
-    out[i] += term.weight * jaccard(own, term.lists[places_[first + i]].as<int64_t>());
+void Similarity::add_jaccard(size_t term, uint32_t place, size_t first, std::span<float> out) const {
+  const float weight = terms_[term].weight;
+  if (const auto& sets = bits_[term].sets; !sets.empty()) {
+    const uint64_t own = sets[place];
+    for (size_t i = 0; i < out.size(); ++i) {
+      const uint64_t other = sets[first + i];
+      out[i] += weight *
+                share(static_cast<size_t>(std::popcount(own & other)), static_cast<size_t>(std::popcount(own | other)));
+    }
+    return;
+  }
+  const auto& lists = terms_[term].lists;
+  const auto own = lists[places_[place]].as<int64_t>();
+  for (size_t i = 0; i < out.size(); ++i) out[i] += weight * jaccard(own, lists[places_[first + i]].as<int64_t>());
 }
 
 void Similarity::diagonal(size_t first, std::span<float> out) const {
@@ -153,7 +213,7 @@ void Similarity::row(uint32_t place, size_t first, std::span<float> out) {
         add_same(terms_[t], place, first, out);
         break;
       case SimilarityTerm::Kind::jaccard:
-        add_jaccard(terms_[t], place, first, out);
+        add_jaccard(t, place, first, out);
         break;
     }
   }

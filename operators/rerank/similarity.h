@@ -37,14 +37,22 @@ class Similarity {
     float* lane(size_t place) const;
   };
 
-  static void copy(const SimilarityTerm& term, uint32_t candidate, float* lane);
+  size_t copy(const SimilarityTerm& term, const Tiled& tiled, size_t place);
   void add_squares(const Tiled& tiled, float weight, size_t first, std::span<float> out) const;
   void add_products(const Tiled& tiled, uint32_t place, float weight, size_t first, std::span<float> out);
   void add_same(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const;
-  void add_jaccard(const SimilarityTerm& term, uint32_t place, size_t first, std::span<float> out) const;
+  void add_jaccard(size_t term, uint32_t place, size_t first, std::span<float> out) const;
+
+  /// Sets of few distinct values as bits, one word a candidate.
+  struct Bits {
+    std::vector<uint64_t> sets;  // by place; empty: there are too many values
+    std::vector<int64_t> values;
+  };
+  void add_bits(const SimilarityTerm& term, uint32_t candidate, Bits& bits);
 
   std::span<const SimilarityTerm> terms_;
   std::vector<Tiled> tiled_;      // one a term; empty for `same` and `jaccard`
+  std::vector<Bits> bits_;        // one a term; used by `jaccard`
   std::vector<uint32_t> places_;  // the candidate at each
   std::span<float> own_;          // the vector whose row is made, its elements side by side
 };

@@ -10,30 +10,33 @@ AtMost::AtMost(const RuleInput& rule, uint32_t candidates)
       limit_(std::max<int64_t>(rule.count, 0)),
       length_(rule.length),
       groups_(rule, candidates),
-      counts_(groups_.size(), 0),
-      full_(limit_ == 0 ? groups_.size() : 0) {}
+      counts_(groups_.size(), 0) {
+  for (uint32_t group = 0; limit_ == 0 && group < groups_.size(); ++group) full_.push_back(group);
+}
 
 bool AtMost::restricts() const {
   if (scope_ == RuleInput::Scope::in_first && static_cast<int64_t>(placed_.size()) >= length_) return false;
   if (scope_ == RuleInput::Scope::in_any && length_ <= 0) return false;
-  return full_ > 0;
+  return !full_.empty();
 }
 
 void AtMost::narrow(std::span<uint8_t> allowed) const {
-  for (uint32_t candidate = 0; candidate < allowed.size(); ++candidate) {
-    if (allowed[candidate] == 0) continue;
-    for (const uint32_t group : groups_.of(candidate)) {
-      if (counts_[group] >= limit_) allowed[candidate] = 0;
-    }
+  for (const uint32_t group : full_) {
+    for (const uint32_t member : groups_.members(group)) allowed[member] = 0;
   }
 }
 
 void AtMost::enter(uint32_t group) {
-  if (++counts_[group] == limit_) ++full_;
+  if (++counts_[group] == limit_) full_.push_back(group);
 }
 
 void AtMost::leave(uint32_t group) {
-  if (counts_[group]-- == limit_) --full_;
+  if (counts_[group]-- == limit_) no_longer_full(group);
+}
+
+/// With a limit of 0 groups are always full, and never counted down to it from above.
+void AtMost::no_longer_full(uint32_t group) {
+  full_.erase(std::ranges::find(full_, group));
 }
 
 void AtMost::place_in_run(uint32_t candidate) {
@@ -41,7 +44,7 @@ void AtMost::place_in_run(uint32_t candidate) {
   if (!placed_.empty()) {
     for (const uint32_t group : groups_.of(placed_.back())) {
       if (std::ranges::binary_search(groups, group)) continue;
-      if (counts_[group] >= limit_ && limit_ > 0) --full_;
+      if (counts_[group] >= limit_ && limit_ > 0) no_longer_full(group);
       counts_[group] = 0;
     }
   }

@@ -23,6 +23,7 @@ class AtMost {
  private:
   void enter(uint32_t group);
   void leave(uint32_t group);
+  void no_longer_full(uint32_t group);
   void place_in_run(uint32_t candidate);
 
   RuleInput::Scope scope_;
@@ -30,7 +31,7 @@ class AtMost {
   int64_t length_;
   Groups groups_;
   std::vector<int64_t> counts_;
-  uint32_t full_ = 0;             // groups that have reached the limit
+  std::vector<uint32_t> full_;    // groups that have reached the limit
   std::vector<uint32_t> placed_;  // the page so far, behind what was shown before it
 };
 

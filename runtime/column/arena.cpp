@@ -58,4 +58,10 @@ void Arena::reset() {
   used_ = 0;
 }
 
+size_t Arena::capacity() const {
+  size_t bytes = 0;
+  for (const Block& block : blocks_) bytes += block.size;
+  return bytes;
+}
+
 }  // namespace rec::column

@@ -114,6 +114,8 @@ class Arena {
   void* allocate_bytes(size_t bytes);
   /// Forgets everything, keeps the memory.
   void reset();
+  /// Bytes of memory that it has.
+  size_t capacity() const;
 
  private:
   struct Free {

@@ -21,17 +21,27 @@ std::string_view index_name(const graph::Channel& channel) {
   return {};
 }
 
+/// `by` of what came in its order already: the key becomes the score where it is a float.
+void score_by(Run& run, const graph::Order& by, ChannelResult& result) {
+  result.scores.clear();
+  if (run.plan.exprs[by.key].type.kind != types::Kind::floating) return;
+  interpreter::Evaluator key(run.context, by.key);
+  const auto* values = key.run({.batch = nullptr, .indices = result.rows}).as<float>();
+  result.scores.assign(values, values + result.rows.size());
+}
+
 /// `by`: puts the candidates in the order of the key, which becomes their score where it is a float.
 void reorder(Run& run, const graph::Order& by, size_t take, ChannelResult& result) {
   interpreter::Evaluator key(run.context, by.key);
   const types::Type& type = run.plan.exprs[by.key].type;
   const interpreter::Values values = key.run({.batch = nullptr, .indices = result.rows});
   uint64_t nan = 0;
-  const auto places = first_of(ranked(values, type, result.rows.size(), by.ascending, nan), take);
+  const auto places = first_of(values, type, result.rows.size(), by.ascending, take, nan);
   std::vector<uint32_t> rows(places.size());
   for (size_t i = 0; i < places.size(); ++i) rows[i] = result.rows[places[i]];
   result.scores.clear();
   if (type.kind == types::Kind::floating) {
+    result.scores.reserve(places.size());
     for (const uint32_t place : places) result.scores.push_back(values.as<float>()[place]);
   }
   result.rows = std::move(rows);
@@ -88,7 +98,7 @@ ChannelResult run_pipeline(Run& run, const graph::Channel& channel, Admit& admit
   result.trace.looked_at = rows.size();
   result.trace.out = result.rows.size();
   result.trace.short_of_take = take && result.rows.size() < *take;
-  result.trace.drops = admit.drops();
+  if (run.traced) result.trace.drops = admit.drops();
   result.trace.us = watch.us();
   return result;
 }
@@ -135,12 +145,17 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
   }
   result.rows = std::move(found->rows);
   result.scores = std::move(found->scores);
-  if (channel.by) reorder(run, *channel.by, take.value_or(UINT32_MAX), result);
+  if (channel.by && found->in_order) {
+    cut(result, take.value_or(UINT32_MAX));
+    score_by(run, *channel.by, result);
+  } else if (channel.by) {
+    reorder(run, *channel.by, take.value_or(UINT32_MAX), result);
+  }
   cut(result, take.value_or(UINT32_MAX));
   result.trace.looked_at = found->looked_at;
   result.trace.out = result.rows.size();
   result.trace.short_of_take = take && result.rows.size() < *take;
-  result.trace.drops = admit.drops();
+  if (run.traced) result.trace.drops = admit.drops();
   result.trace.us = watch.us();
   return result;
 }

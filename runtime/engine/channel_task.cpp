@@ -16,11 +16,12 @@ void prepare_channel(Run& run, const graph::Channel& channel) {
 
 ChannelTask::ChannelTask(Run& request, const graph::Channel& its_channel)
     : owner(request.owner),
-      context(request.context.fork(arena)),
+      context(request.context.fork(memory.get())),
       run{.plan = request.plan,
           .generation = request.generation,
           .context = *context,
           .sources = request.sources,
+          .traced = request.traced,
           .pool = request.pool,
           .owner = request.owner,
           .models = request.models},

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "runtime/column/spare_arena.h"
 #include "runtime/engine/pool.h"
 #include "runtime/engine/run.h"
 
@@ -14,10 +15,10 @@ struct RequestState {
                interpreter::RequestInputs inputs)
       : plan(std::move(a_plan)),
         generation(std::move(a_generation)),
-        context(*plan, *generation, std::move(inputs), arena) {}
+        context(*plan, *generation, std::move(inputs), memory.get()) {}
   std::shared_ptr<const graph::Plan> plan;
   std::shared_ptr<const store::Generation> generation;
-  column::Arena arena{};
+  column::SpareArena memory{};
   interpreter::RequestContext context;
 };
 
@@ -28,7 +29,7 @@ void prepare_channel(Run& run, const graph::Channel& channel);
 struct ChannelTask {
   ChannelTask(Run& request, const graph::Channel& its_channel);
   std::shared_ptr<const RequestState> owner;
-  column::Arena arena{};
+  column::SpareArena memory{};
   std::unique_ptr<interpreter::RequestContext> context;
   Run run;
   const graph::Channel& channel;

@@ -53,9 +53,10 @@ class Reader {
   template <typename T>
   Value elements(column::ListRef values, Kind kind) const {
     std::vector<T> out;
+    out.reserve(values.size);
     for (size_t i = 0; i < values.size; ++i) {
       Value element = scalar(values.data, kind, i);
-      if (const T* present = std::get_if<T>(&element)) out.push_back(*present);
+      if (T* const present = std::get_if<T>(&element)) out.push_back(std::move(*present));
     }
     return out;
   }
@@ -84,6 +85,8 @@ class Reader {
 std::vector<ItemChannel> channels_of(const Run& run, uint32_t at) {
   const auto& step = std::get<graph::RecallStep>(run.plan.steps[0].what);
   std::vector<ItemChannel> out;
+  out.reserve(static_cast<size_t>(
+      std::ranges::count_if(run.batch.channels, [&](const auto& channel) { return channel.position[at] != 0; })));
   for (size_t c = 0; c < run.batch.channels.size(); ++c) {
     const auto& channel = run.batch.channels[c];
     if (channel.position[at] == 0) continue;
@@ -117,6 +120,7 @@ std::vector<Item> own_items(Run& run) {
   for (size_t i = 0; i < order.size(); ++i) {
     items[i] = {
         .key = table.key_text(run.batch.rows[order[i]]), .table = table.name(), .channels = channels_of(run, order[i])};
+    items[i].values.reserve(run.plan.emits.size());
   }
   interpreter::Barriers barriers;
   run.batch.barriers = &barriers;

@@ -39,7 +39,8 @@ std::vector<operators::MergePick> picks(Run& run, const graph::MergeStep& merge,
 }
 
 /// Positions and scores of a channel's candidates, by place in the batch.
-interpreter::ChannelColumn provenance(Run& run, ChannelResult& channel, operators::RowIndex& places, size_t rows) {
+interpreter::ChannelColumn provenance(Run& run, ChannelResult& channel, const operators::RowIndex& places,
+                                      size_t rows) {
   const auto position = run.arena().allocate<int32_t>(rows);
   std::ranges::fill(position, 0);
   std::span<float> score;
@@ -48,8 +49,8 @@ interpreter::ChannelColumn provenance(Run& run, ChannelResult& channel, operator
     std::ranges::fill(score, 0.0F);
   }
   for (size_t i = 0; i < channel.rows.size(); ++i) {
-    if (!places.contains(channel.rows[i])) continue;
-    const uint32_t at = places.insert(channel.rows[i]).first;
+    const uint32_t at = places.find(channel.rows[i]);
+    if (at == operators::RowIndex::kNone) continue;
     position[at] = static_cast<int32_t>(i + 1);
     if (!score.empty()) score[at] = channel.scores[i];
     ++channel.trace.kept;
@@ -59,14 +60,15 @@ interpreter::ChannelColumn provenance(Run& run, ChannelResult& channel, operator
 
 /// What steps read of a channel's pipeline: a column for each value that some expression names.
 std::vector<interpreter::BatchColumn> emitted(Run& run, size_t c, const ChannelResult& channel,
-                                              operators::RowIndex& places, size_t rows) {
+                                              const operators::RowIndex& places, size_t rows) {
   if (channel.page == nullptr) return {};
   const graph::Plan& page = *std::get<graph::RecallStep>(run.plan.steps.front().what).channels[c].pipeline;
   std::vector<uint32_t> from, at;
   for (size_t i = 0; i < channel.rows.size(); ++i) {
-    if (!places.contains(channel.rows[i])) continue;
+    const uint32_t place = places.find(channel.rows[i]);
+    if (place == operators::RowIndex::kNone) continue;
     from.push_back(channel.page_places[i]);
-    at.push_back(places.insert(channel.rows[i]).first);
+    at.push_back(place);
   }
   std::vector<interpreter::BatchColumn> out(page.emits.size());
   for (graph::ExprId id = 0; id < run.plan.exprs.size(); ++id) {
@@ -84,12 +86,14 @@ void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelRe
   if (merge.policy == nullptr) {
     batch.rows = channels[0].rows;
   } else {
-    for (const auto& pick : picks(run, merge, channels))
-      batch.rows.push_back(channels[pick.channel].rows[pick.position]);
+    const auto merged = picks(run, merge, channels);
+    batch.rows.reserve(merged.size());
+    for (const auto& pick : merged) batch.rows.push_back(channels[pick.channel].rows[pick.position]);
   }
-  operators::RowIndex places(batch.rows.size());
-  batch.order.clear();
-  for (const uint32_t row : batch.rows) batch.order.push_back(places.insert(row).first);
+  operators::RowIndex places(batch.rows.size(), run.generation.table(run.plan.item_table).rows());
+  batch.order.resize(batch.rows.size());
+  for (size_t i = 0; i < batch.rows.size(); ++i) batch.order[i] = places.insert(batch.rows[i]).first;
+  batch.channels.reserve(channels.size());
   for (size_t c = 0; c < channels.size(); ++c) {
     batch.channels.push_back(provenance(run, channels[c], places, batch.rows.size()));
     batch.channels.back().emits = emitted(run, c, channels[c], places, batch.rows.size());

@@ -41,7 +41,8 @@ Nested::Nested(std::shared_ptr<RequestState> a_state, Run& outer)
           .generation = *state->generation,
           .context = state->context,
           .sources = outer.sources,
-          .trace = &trace,
+          .trace = outer.traced ? &trace : nullptr,
+          .traced = outer.traced,
           .pool = outer.pool,
           .owner = state,
           .models = outer.models} {}

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 namespace rec::engine {
 namespace {
@@ -20,43 +22,74 @@ uint64_t int_rank(int64_t value) {
   return static_cast<uint64_t>(value) ^ (uint64_t{1} << 63);
 }
 
-uint64_t rank_of(const interpreter::Values& values, const types::Type& type, size_t i, bool ascending) {
+/// Smaller is earlier; kLast for what comes last.
+std::vector<uint64_t> ranks_of(const interpreter::Values& values, const types::Type& type, size_t n, bool ascending) {
+  std::vector<uint64_t> out(n);
   switch (type.kind) {
     case types::Kind::floating: {
-      const uint32_t rank = float_rank(values.as<float>()[i]);
-      return ascending ? rank : ~rank;
+      const auto* floats = values.as<float>();
+      const uint32_t turned = ascending ? 0 : UINT32_MAX;
+      for (size_t i = 0; i < n; ++i) out[i] = std::isnan(floats[i]) ? kLast : float_rank(floats[i]) ^ turned;
+      break;
     }
     case types::Kind::boolean:
-      return values.as<uint8_t>()[i] == (ascending ? 0 : 1) ? 0 : 1;
+      for (size_t i = 0; i < n; ++i) out[i] = values.as<uint8_t>()[i] == (ascending ? 0 : 1) ? 0 : 1;
+      break;
     default: {
-      const uint64_t rank = int_rank(values.as<int64_t>()[i]);
-      return ascending ? rank : ~rank;
+      const uint64_t turned = ascending ? 0 : UINT64_MAX;
+      for (size_t i = 0; i < n; ++i) out[i] = int_rank(values.as<int64_t>()[i]) ^ turned;
+      break;
     }
   }
-}
-
-}  // namespace
-
-std::vector<Ranked> ranked(const interpreter::Values& values, const types::Type& type, size_t n, bool ascending,
-                           uint64_t& nan) {
-  std::vector<Ranked> out(n);
-  for (uint32_t i = 0; i < n; ++i) {
-    const bool is_float = type.kind == types::Kind::floating;
-    const bool last = !values.has(i) || (is_float && std::isnan(values.as<float>()[i]));
-    nan += last ? 1 : 0;
-    out[i] = {last ? kLast : rank_of(values, type, i, ascending), i};
+  for (size_t i = 0; values.present != nullptr && i < n; ++i) {
+    if (values.present[i] == 0) out[i] = kLast;
   }
   return out;
 }
 
-std::vector<uint32_t> first_of(std::vector<Ranked> ranked, size_t count) {
-  count = std::min(count, ranked.size());
-  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(count);
-  // Places are part of what is compared, so no two are equal and any sort is stable.
-  if (end != ranked.end()) std::nth_element(ranked.begin(), end, ranked.end());
-  std::sort(ranked.begin(), end);
+// Places are part of what is compared, so no two are equal and any sort is stable.
+template <typename T>
+void keep_first(std::vector<T>& all, size_t count) {
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(count);
+  if (end != all.end()) std::nth_element(all.begin(), end, all.end());
+  std::sort(all.begin(), end);
+}
+
+/// Ranks and places in one number each, where their bits fit.
+std::optional<std::vector<uint32_t>> first_packed(const std::vector<uint64_t>& ranks, size_t count) {
+  uint64_t low = kLast, high = 0;
+  for (const uint64_t rank : ranks) {
+    low = std::min(low, rank);
+    high = std::max(high, rank == kLast ? 0 : rank);
+  }
+  if (low == kLast) return std::nullopt;  // all come last
+  const int bits = std::bit_width(ranks.size());
+  const uint64_t last = high - low + 1;
+  if (std::bit_width(last) + bits > 64) return std::nullopt;
+  std::vector<uint64_t> keys(ranks.size());
+  for (size_t i = 0; i < keys.size(); ++i) keys[i] = (ranks[i] == kLast ? last : ranks[i] - low) << bits | i;
+  keep_first(keys, count);
   std::vector<uint32_t> places(count);
-  for (size_t i = 0; i < count; ++i) places[i] = ranked[i].at;
+  for (size_t i = 0; i < count; ++i) places[i] = static_cast<uint32_t>(keys[i] & ((uint64_t{1} << bits) - 1));
+  return places;
+}
+
+}  // namespace
+
+std::vector<uint32_t> first_of(const interpreter::Values& values, const types::Type& type, size_t n, bool ascending,
+                               size_t count, uint64_t& nan) {
+  const std::vector<uint64_t> ranks = ranks_of(values, type, n, ascending);
+  for (size_t i = 0; i < n; ++i) {
+    const bool is_nan = type.kind == types::Kind::floating && std::isnan(values.as<float>()[i]);
+    nan += is_nan || !values.has(i) ? 1 : 0;
+  }
+  count = std::min(count, n);
+  if (auto places = first_packed(ranks, count)) return std::move(*places);
+  std::vector<std::pair<uint64_t, uint32_t>> pairs(n);
+  for (uint32_t i = 0; i < n; ++i) pairs[i] = {ranks[i], i};
+  keep_first(pairs, count);
+  std::vector<uint32_t> places(count);
+  for (size_t i = 0; i < count; ++i) places[i] = pairs[i].second;
   return places;
 }
 

@@ -22,14 +22,14 @@ void run_when(Run& run, const graph::WhenStep& step, trace::StepTrace& trace) {
   for (const graph::WhenArm& arm : step.arms) {
     const graph::ExprId condition = arm.condition.expr;
     if (condition != graph::kNoExpr && *run.context.value(condition).as<uint8_t>() == 0) continue;
-    trace.text = condition == graph::kNoExpr ? "else" : "when " + arm.condition.text;
+    if (run.trace != nullptr) trace.text = condition == graph::kNoExpr ? "else" : "when " + arm.condition.text;
     for (const graph::Step& inner : arm.steps) {
       run_step(run, inner);
       if (is_over(run)) return;
     }
     return;
   }
-  trace.text = "when: no side";
+  if (run.trace != nullptr) trace.text = "when: no side";
 }
 
 /// Every step but the recall.
@@ -52,7 +52,9 @@ struct StepRunner {
 
 void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
-  trace::StepTrace trace{.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
+  trace::StepTrace trace;
+  if (run.trace != nullptr)
+    trace = {.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
   trace.in = page_size(run);
   const size_t place = run.trace == nullptr ? 0 : run.trace->steps.size();  // a `when` stands before its steps
   interpreter::Barriers barriers;
@@ -105,6 +107,7 @@ std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& g
           .owner = state,
           .models = serving.models};
   if (request.trace) run.trace = &trace;
+  run.traced = request.trace;
   if (has_deadline && plan->deadline != graph::kNoExpr)
     run.deadline = begin + duration_of(context.integer(plan->deadline));
 
@@ -117,6 +120,7 @@ std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& g
     other->degraded.insert(other->degraded.begin(), run.degraded.begin(), run.degraded.end());
     return other;
   }
+  page.value_names.reserve(plan->emits.size());
   for (const auto& emit : plan->emits) page.value_names.push_back(emit.name);
   if (!run.failure) page.items = collect_items(run);
   if (auto failure = failure_of(run, request.user)) return std::unexpected(std::move(*failure));

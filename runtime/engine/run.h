@@ -34,6 +34,7 @@ struct Run {
   interpreter::Batch batch{};
   std::vector<Degradation> degraded{};
   trace::Trace* trace = nullptr;  // null: not asked for
+  bool traced = false;            // somebody asked, here or where this is nested
   Observer* observer = nullptr;   // null: nobody looks on
 
   Pool* pool = nullptr;                         // null: channels run one after another on this thread

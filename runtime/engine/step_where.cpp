@@ -14,7 +14,7 @@ void run_where(Run& run, const graph::WhereStep& step, trace::StepTrace& trace) 
     order[kept] = order[i];
     kept += keep[i] != 0 ? 1 : 0;
   }
-  trace.drops.emplace_back(step.condition.text, order.size() - kept);
+  if (run.trace != nullptr) trace.drops.emplace_back(step.condition.text, order.size() - kept);
   order.resize(kept);
 }
 

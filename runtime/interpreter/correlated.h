@@ -14,6 +14,7 @@
 #include "runtime/interpreter/accumulate.h"
 #include "runtime/interpreter/key_set.h"
 #include "runtime/interpreter/program.h"
+#include "runtime/interpreter/split.h"
 
 namespace rec::interpreter {
 
@@ -29,28 +30,15 @@ struct EventGroups {
 
 class Correlated {
  public:
-  Correlated(Scope& scope, graph::ExprId aggregate, size_t block);
+  /// `split`: of the aggregate; must outlive this.
+  Correlated(Scope& scope, graph::ExprId aggregate, const Split& split, size_t block);
   ~Correlated();
 
-  /// Expressions of the candidate that `run` gets the values of.
-  const std::vector<graph::ExprId>& operands() const { return operands_; }
-  /// One result a candidate. `operand` gives the values of operands()[i].
+  /// One result a candidate. `operands`: the values of the split's.
   void run(const Batch* batch, std::span<const uint32_t> candidates, std::span<const Values> operands, void* out,
            uint8_t* present);
 
  private:
-  /// What is left to check for a pair, in order.
-  struct Check {
-    enum class Kind { condition, within, last, item } kind;
-    size_t index = 0;  // condition: root of the pair program; else operand
-  };
-  static constexpr size_t kNone = SIZE_MAX;
-
-  void split();
-  void add_conditions(graph::ExprId condition);
-  bool take_as_key(const graph::Node& conjunct);
-  size_t operand(graph::ExprId id);
-  bool depends_on_candidate(graph::ExprId id) const;
   void group_events();
   std::vector<uint8_t> kept_events();
   void finish_groups();
@@ -67,21 +55,9 @@ class Correlated {
   graph::ExprId id_;
   size_t block_;
   Reduction reduction_;
-  graph::ExprId base_ = graph::kNoExpr;  // the longest sequence without the candidate
+  const Split& split_;
   const column::EventColumns* events_ = nullptr;
   size_t events_index_ = 0;
-  graph::ExprId value_ = graph::kNoExpr;
-
-  std::vector<graph::ExprId> operands_;
-  std::vector<graph::ExprId> of_event_;  // conditions of the event alone
-  std::vector<int64_t> after_;           // `within` of request level: e.time > this
-  std::vector<size_t> gates_;            // conditions of the candidate alone, as operands
-  bool keyed_ = false, as_double_ = false;
-  graph::ExprId event_key_ = graph::kNoExpr;  // kNoExpr: e.item
-  size_t candidate_key_ = kNone;              // operand
-  std::vector<Check> checks_;
-  std::vector<graph::ExprId> pair_roots_;
-  size_t value_root_ = kNone;
 
   std::shared_ptr<EventGroups> groups_;
   std::unique_ptr<Program> pairs_;

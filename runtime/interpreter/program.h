@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "runtime/interpreter/layout.h"
 #include "runtime/interpreter/scope.h"
 #include "runtime/interpreter/stored_column.h"
 
@@ -29,10 +30,11 @@ struct RowSource {
 
 class Program {
  public:
-  enum class Kind { candidates, events, pairs };
+  using Kind = Layout::Kind;
   struct Options {
     Kind kind = Kind::candidates;
-    std::vector<graph::ExprId> roots;
+    graph::ExprId root = graph::kNoExpr;  // of pairs the aggregate whose roots they are
+    std::span<const graph::ExprId> pair_roots{};
     const store::Table* event_items = nullptr;          // of events and pairs
     size_t events_index = 0;                            // pairs
     const column::EventColumns* pair_events = nullptr;  // pairs: what event_index points into
@@ -40,36 +42,37 @@ class Program {
   };
   Program(Scope& scope, Options options);
   ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
 
   size_t block() const { return options_.block; }
   /// Runs the rows [first, first + n) of `rows`, n at most a block.
   void run_block(const RowSource& rows, size_t first, size_t n);
   /// The values of a root after run_block, valid until the next.
-  Values root(size_t i) const { return registers_[roots_[i]].view; }
+  Values root(size_t i) const { return registers_[layout_.roots[i]].view; }
   /// All rows of the first root, in blocks.
   void run_all(const RowSource& rows, std::byte* out, uint8_t* out_present);
 
-  /// The register of a node that the program has computed (for correlated aggregates).
-  Values at(uint32_t reg) const { return registers_[reg].view; }
-
  private:
+  /// A planned instruction with what it reads of this request.
   struct Instruction {
     const graph::Node* node = nullptr;
     graph::ExprId id = graph::kNoExpr;
-    std::vector<uint32_t> args;
+    std::span<const uint32_t> args{};
     bool broadcast = false;  // request level
-    Values precomputed{};    // of pairs: a column over all events
     bool is_precomputed = false;
+    bool as_double = false;
+    Values precomputed{};  // broadcast: one value; of pairs: a column over all events
     StoredColumn stored{};
     const KeySet* set = nullptr;  // in_list, in_sequence: request-level right side
-    bool as_double = false;
-    std::unique_ptr<Correlated> correlated;
+    std::unique_ptr<Correlated> correlated{};
   };
   struct Register {
     Values view;
     std::byte* values = nullptr;  // own memory; null for aliases
     uint8_t* present = nullptr;
     size_t width = 0;
+    size_t filled = 0;  // rows of a broadcast value so far
   };
   struct Block {
     const RowSource& rows;
@@ -79,13 +82,9 @@ class Program {
     bool consecutive_candidates, consecutive_items;
   };
 
-  bool computed_before(const graph::Node& node) const;
-  std::vector<graph::ExprId> operands(graph::ExprId id);
-  void compile();
-  void add(graph::ExprId id);
-  void prepare(Instruction& instruction);
-  void assign_memory();
-  void fill_broadcast(Instruction& instruction, Register& reg);
+  void bind(const Layout::Instruction& planned);
+  void bind_memory();
+  void fill_broadcast(const Instruction& instruction, Register& reg, size_t n);
 
   Block make_block(const RowSource& rows, size_t first, size_t n);
   void run(Instruction& instruction, Register& reg, const Block& block);
@@ -100,10 +99,10 @@ class Program {
 
   Scope& scope_;
   Options options_;
+  const Layout& layout_;
   std::vector<Instruction> instructions_;
-  std::vector<Register> registers_;    // one an instruction
-  std::vector<uint32_t> register_of_;  // by ExprId
-  std::vector<uint32_t> roots_;
+  std::vector<Register> registers_;  // one an instruction
+  std::vector<std::byte*> memory_;   // one a piece of the layout's; borrowed from the scope
   std::vector<uint32_t> item_rows_;
   std::vector<uint64_t> keys_;
   std::vector<uint8_t> valid_;

@@ -4,6 +4,7 @@
 
 #include "runtime/interpreter/evaluate.h"
 #include "runtime/interpreter/program.h"
+#include "runtime/interpreter/row_wise.h"
 #include "runtime/interpreter/scope.h"
 #include "runtime/interpreter/search.h"
 
@@ -84,7 +85,7 @@ struct Evaluator::Program {
   std::vector<uint8_t> present;
 
   Program(Scope& scope, ExprId root, size_t block)
-      : compiled(scope, {.kind = interpreter::Program::Kind::candidates, .roots = {root}, .block = block}),
+      : compiled(scope, {.root = root, .block = block}),
         width(types::width(scope.node(root).type)),
         optional(scope.node(root).type.optional) {}
 };
@@ -111,12 +112,15 @@ Values Evaluator::run(const CandidateRows& rows) {
 }
 
 void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
-  const Values all = run(rows);
-  const auto* bytes = all.as<std::byte>();
-  for (size_t i = 0; i < rows.indices.size(); ++i) {
-    const size_t at = rows.indices[i];
-    std::memcpy(column.values.data() + at * program_->width, bytes + i * program_->width, program_->width);
-    if (column.present != nullptr) column.present[at] = all.has(i) ? 1 : 0;
+  const RowSource source = source_of(rows);
+  const Program& p = *program_;
+  for (size_t first = 0; first < source.size; first += p.compiled.block()) {
+    const size_t n = std::min(p.compiled.block(), source.size - first);
+    program_->compiled.run_block(source, first, n);
+    const Values values = p.compiled.root(0);
+    const uint32_t* const at = rows.indices.data() + first;
+    scatter(values.data, p.width, at, n, column.values.data());
+    for (size_t i = 0; column.present != nullptr && i < n; ++i) column.present[at[i]] = values.has(i) ? 1 : 0;
   }
 }
 
@@ -135,7 +139,7 @@ void evaluate_events(const graph::Plan& plan, ExprId root, const column::EventCo
                      std::span<std::byte> out, uint8_t* present) {
   column::Arena arena;
   Scope scope(plan, nullptr, items, {}, strings, arena, timezone);
-  Program program(scope, {.kind = Program::Kind::events, .roots = {root}, .event_items = &items});
+  Program program(scope, {.kind = Program::Kind::events, .root = root, .event_items = &items});
   program.run_all({.events = &events, .size = events.size}, out.data(), present);
 }
 

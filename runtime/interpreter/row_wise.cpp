@@ -163,6 +163,14 @@ void gather(const void* values, size_t width, const uint32_t* index, size_t n, v
   });
 }
 
+void scatter(const void* values, size_t width, const uint32_t* index, size_t n, void* out) {
+  with_width(width, [&]<typename T>(T) {
+    const T* __restrict from = static_cast<const T*>(values);
+    T* __restrict to = static_cast<T*>(out);
+    for (size_t i = 0; i < n; ++i) to[index[i]] = from[i];
+  });
+}
+
 void broadcast(const void* value, size_t width, size_t n, void* out) {
   with_width(width, [&]<typename T>(T) {
     const T one = *static_cast<const T*>(value);

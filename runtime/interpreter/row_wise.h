@@ -19,6 +19,8 @@ void run_row_wise(const graph::Node& node, std::span<const operators::Operand> a
 
 /// out[i] = values[index[i]] for values of `width` bytes (1, 4, 8 or 16).
 void gather(const void* values, size_t width, const uint32_t* index, size_t n, void* out);
+/// out[index[i]] = values[i].
+void scatter(const void* values, size_t width, const uint32_t* index, size_t n, void* out);
 /// out[0 .. n) = the one value.
 void broadcast(const void* value, size_t width, size_t n, void* out);
 

@@ -53,7 +53,11 @@ void Program::run_block(const RowSource& rows, size_t first, size_t n) {
   assert(n > 0 && n <= options_.block);
   const Block block = make_block(rows, first, n);
   for (size_t i = 0; i < instructions_.size(); ++i) {
-    if (!instructions_[i].broadcast) run(instructions_[i], registers_[i], block);
+    if (instructions_[i].broadcast) {
+      fill_broadcast(instructions_[i], registers_[i], n);
+    } else {
+      run(instructions_[i], registers_[i], block);
+    }
   }
 }
 
@@ -158,7 +162,7 @@ const Barrier& Program::barrier(const Instruction& made, const Batch& batch) {
   types::Kind kind = types::Kind::none;
   if (!node.args.empty()) {
     kind = scope_.node(node.args[0]).type.kind;
-    Program argument(scope_, {.kind = Kind::candidates, .roots = {node.args[0]}, .block = options_.block});
+    Program argument(scope_, {.root = node.args[0], .block = options_.block});
     values.resize(batch.order.size() * types::width(scope_.node(node.args[0]).type));
     argument.run_all({.batch = &batch, .candidates = batch.order.data(), .size = batch.order.size()}, values.data(),
                      nullptr);

@@ -1,12 +1,13 @@
 // Request-level values: each is computed once, from its arguments, when it is first asked for.
 #include "runtime/interpreter/scope.h"
 
-#include <array>
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
 #include "runtime/interpreter/accumulate.h"
 #include "runtime/interpreter/correlated.h"
+#include "runtime/interpreter/layout.h"
 #include "runtime/interpreter/literal.h"
 #include "runtime/interpreter/row_wise.h"
 #include "runtime/interpreter/stored_column.h"
@@ -27,9 +28,24 @@ Scope::Scope(const graph::Plan& plan, const store::Generation* generation, const
       strings_(strings),
       arena_(arena),
       kernel_{.strings = &strings, .generation = generation, .items = &items, .timezone = zone},
+      layouts_(Layouts::of(plan)),
       values_(plan.exprs.size()) {}
 
 Scope::~Scope() = default;
+
+std::byte* Scope::borrow(size_t bytes) {
+  const auto spare = std::ranges::find(spare_, bytes, &Spare::bytes);
+  if (spare == spare_.end() || spare->pieces.empty()) return static_cast<std::byte*>(arena_.allocate_bytes(bytes));
+  std::byte* const memory = spare->pieces.back();
+  spare->pieces.pop_back();
+  return memory;
+}
+
+void Scope::give_back(std::byte* memory, size_t bytes) {
+  auto spare = std::ranges::find(spare_, bytes, &Spare::bytes);
+  if (spare == spare_.end()) spare = spare_.insert(spare_.end(), Spare{.bytes = bytes});
+  spare->pieces.push_back(memory);
+}
 
 Values Scope::value(ExprId id) {
   if (!values_[id]) values_[id] = compute(id);

@@ -19,6 +19,7 @@
 namespace rec::interpreter {
 
 struct EventGroups;
+class Layouts;
 
 class Scope {
  public:
@@ -40,8 +41,13 @@ class Scope {
   column::StringSpace& strings() { return strings_; }
   column::Arena& arena() { return arena_; }
   const operators::KernelContext& kernel_context() const { return kernel_; }
+  const Layouts& layouts() const { return layouts_; }
   uint64_t gone() const { return gone_; }
   const std::optional<std::string>& error() const { return error_; }
+
+  /// Memory that one program after another uses, so that it stays in cache; as good as new.
+  std::byte* borrow(size_t bytes);
+  void give_back(std::byte* memory, size_t bytes);
 
   /// A request-level expression: one value, computed once.
   Values value(graph::ExprId id);
@@ -88,6 +94,12 @@ class Scope {
   column::StringSpace& strings_;
   column::Arena& arena_;
   operators::KernelContext kernel_;
+  const Layouts& layouts_;  // the plan's
+  struct Spare {
+    size_t bytes;
+    std::vector<std::byte*> pieces{};
+  };
+  std::vector<Spare> spare_;  // a few sizes
   uint64_t gone_ = 0;
   std::optional<std::string> error_;
 

@@ -15,6 +15,7 @@ Scope::Scope(const Scope& parent, column::StringSpace& strings, column::Arena& a
       strings_(strings),
       arena_(arena),
       kernel_(parent.kernel_),
+      layouts_(parent.layouts_),
       values_(parent.values_),
       sequences_(parent.sequences_),
       event_values_(parent.event_values_),

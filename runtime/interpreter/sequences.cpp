@@ -98,7 +98,7 @@ Values Scope::on_events(ExprId body, const EventColumns& events, size_t events_i
   const size_t width = types::width(type);
   auto* out = static_cast<std::byte*>(arena_.allocate_bytes(events.size * width));
   uint8_t* present = type.optional ? arena_.allocate<uint8_t>(events.size).data() : nullptr;
-  Program program(*this, {.kind = Program::Kind::events, .roots = {body}, .event_items = &items_of(events_index)});
+  Program program(*this, {.kind = Program::Kind::events, .root = body, .event_items = &items_of(events_index)});
   program.run_all({.events = &events, .size = events.size}, out, present);
   return at->second = {.data = out, .present = present};
 }

@@ -26,19 +26,21 @@ struct ValueOrder {
   /// returns false. NaN comes last in both directions.
   template <typename Visit>
   void walk(bool ascending, Visit visit) const {
-    const size_t numbers = rows.size() - nans();
     if (ascending) {
       visit(rows);
       return;
     }
-    for (size_t end = numbers; end > 0;) {
+    const size_t count = numbers().size();
+    for (size_t end = count; end > 0;) {
       size_t begin = end - 1;
       while (begin > 0 && same(rows[begin - 1], rows[begin])) --begin;
       if (!visit(rows.subspan(begin, end - begin))) return;
       end = begin;
     }
-    if (numbers < rows.size()) visit(rows.subspan(numbers));
+    if (count < rows.size()) visit(rows.subspan(count));
   }
+  /// Without those whose value is NaN.
+  std::span<const uint32_t> numbers() const { return rows.first(rows.size() - nans()); }
 
  private:
   size_t nans() const;

@@ -81,6 +81,14 @@ TEST_F(LookUps, PagesAreTheSameAsFromTheWholeTable) {
                                             "(item.rare ?? 0) == 2",
                                             "item.boosted == (user.age > 15)",
                                             "item.author != 7",
+                                            "item.likes > 15",
+                                            "17 <= item.likes and item.boosted",
+                                            "item.made < time(\"1970-01-01T03:00:00Z\")",
+                                            "item.heat >= 0.45",
+                                            "item.heat > 0.0 / 0.0",
+                                            "item.clicks <= (request.author ?? 0) and item.city == \"c1\"",
+                                            "item.likes > 3",
+                                            "item.likes > 15.0",
                                             ""};
   const std::vector<std::string> orders{"",
                                         "by item.heat",
@@ -120,6 +128,9 @@ TEST_F(LookUps, LittleOfTheTableIsLookedAt) {
   EXPECT_LT(looked_at(with_, "items by item.likes take 20"), 300);
   EXPECT_LT(looked_at(with_, "items where item.boosted by item.heat take 20"), 600)
       << "along the order, not by the many that are boosted";
+  EXPECT_LT(looked_at(with_, "items where item.likes >= 18 by item.author take 20"), 600);
+  EXPECT_EQ(looked_at(with_, "items where item.likes >= 2 by item.author take 20"), kNotes)
+      << "nearly all of it, in its order";
 }
 
 TEST_F(LookUps, ExplainSaysWhichServe) {
@@ -134,7 +145,9 @@ TEST_F(LookUps, ExplainSaysWhichServe) {
       explained("items where item.author in user.followed and item.likes > 3 by item.made take 20");
   EXPECT_NE(both.find("finds      item.author in user.followed by the index on author"), std::string::npos) << both;
   EXPECT_NE(both.find("walks      along made, which is sorted"), std::string::npos) << both;
-  const std::string none = explained("items where item.likes > 3 by item.heat * 2.0 take 20");
+  const std::string none = explained("items where item.likes * 2 > 3 by item.heat * 2.0 take 20");
+  const std::string range = explained("items where item.likes > 3 take 20");
+  EXPECT_NE(range.find("finds      item.likes > 3 by the order of likes"), std::string::npos) << range;
   EXPECT_NE(none.find("scans      all of notes"), std::string::npos) << none;
   const auto json = Json::parse(explained("items where item.author == 7 by item.made take 20", " --format json"));
   EXPECT_EQ(json["steps"][0]["channels"][0]["finds"][0], "author") << json;
