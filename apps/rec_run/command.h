@@ -21,6 +21,7 @@ void add_why(CLI::App& app, int& exit);
 void add_diff(CLI::App& app, int& exit);
 void add_fmt(CLI::App& app, int& exit);
 void add_test(CLI::App& app, int& exit);
+void add_bench(CLI::App& app, int& exit);
 void add_operators(CLI::App& app, int& exit);
 /// Completes the commands of `app`, which must outlive the callback.
 void add_completion(CLI::App& app, int& exit);

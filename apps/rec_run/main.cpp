@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   add_diff(app, exit);
   add_fmt(app, exit);
   add_test(app, exit);
+  add_bench(app, exit);
   add_operators(app, exit);
   add_completion(app, exit);
   try {

@@ -267,6 +267,7 @@ void HomeFeedRules::keep_best() {
   keep_first(keys_, kBest);
   const size_t n = keys_.size();
   best_.rows.resize(n);
+  best_.author.resize(n);
   best_.places.resize(n);
   best_.value.resize(n);
   best_.click.resize(n);
@@ -274,6 +275,7 @@ void HomeFeedRules::keep_best() {
   for (size_t i = 0; i < n; ++i) {
     const auto from = static_cast<uint32_t>(keys_[i]);
     best_.rows[i] = left_.rows[from];
+    best_.author[i] = author_[left_.rows[from]];
     best_.places[i] = left_.places[from];
     best_.value[i] = left_.value[from];
     best_.click[i] = left_.click[from];
@@ -283,32 +285,46 @@ void HomeFeedRules::keep_best() {
 
 /// Unit vectors, element by element side by side in tiles of kLanes candidates.
 void HomeFeedRules::copy_vectors() {
+  constexpr size_t kEight = numerics::kFloats;
+  static constexpr float kZeros[kDimensions] = {};
   const size_t n = best_.rows.size(), tiles = (n + kLanes - 1) / kLanes;
   vectors_.resize(tiles * kDimensions * kLanes);
-  for (size_t i = 0; i < tiles * kLanes; ++i) {
+  for (size_t i = 0; i < tiles * kLanes; i += kEight) {
+    const float* vectors[kEight];
+    float scales[kEight];
+    for (size_t v = 0; v < kEight; ++v) {
+      vectors[v] = i + v < n ? content_.vector(best_.rows[i + v]) : nullptr;
+      const double squares = vectors[v] == nullptr ? 0 : numerics::dot(vectors[v], vectors[v], kDimensions);
+      scales[v] = squares > 0 && std::isfinite(squares) ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
+      if (scales[v] == 0) vectors[v] = kZeros;
+    }
     float* const lane = vectors_.data() + i / kLanes * kDimensions * kLanes + i % kLanes;
-    const float* const vector = i < n ? content_.vector(best_.rows[i]) : nullptr;
-    const double squares = vector == nullptr ? 0 : numerics::dot(vector, vector, kDimensions);
-    const float scale = squares > 0 && std::isfinite(squares) ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
-    for (size_t e = 0; e < kDimensions; ++e) lane[e * kLanes] = scale == 0 ? 0.0F : vector[e] * scale;
+    for (size_t e = 0; e < kDimensions; e += kEight) {
+      numerics::Floats square[kEight];
+      for (size_t v = 0; v < kEight; ++v) square[v] = numerics::load(vectors[v] + e) * scales[v];
+      numerics::transpose(square);
+      for (size_t k = 0; k < kEight; ++k) numerics::store(square[k], lane + (e + k) * kLanes);
+    }
   }
 }
 
 /// 0.8 · cosine + 0.4 · same author, with each candidate.
 void HomeFeedRules::likeness_of(uint32_t pick, float* out) const {
+  constexpr size_t kEights = kLanes / numerics::kFloats;
   const size_t n = best_.rows.size();
   const float* const own = vectors_.data() + pick / kLanes * kDimensions * kLanes + pick % kLanes;
-  const int64_t author = author_[best_.rows[pick]];
+  const int64_t author = best_.author[pick];
   for (size_t first = 0; first < n; first += kLanes) {
     const float* const tile = vectors_.data() + first * kDimensions;
-    float sums[kLanes] = {};
+    numerics::Floats sums[kEights] = {};
     for (size_t e = 0; e < kDimensions; ++e) {
-      for (size_t lane = 0; lane < kLanes; ++lane)
-        sums[lane] = std::fma(own[e * kLanes], tile[e * kLanes + lane], sums[lane]);
+      const numerics::Floats factor = numerics::all(own[e * kLanes]);
+      for (size_t k = 0; k < kEights; ++k)
+        sums[k] = numerics::fused(factor, numerics::load(tile + e * kLanes + k * numerics::kFloats), sums[k]);
     }
-    for (size_t lane = 0; lane < kLanes; ++lane) out[first + lane] = 0.0F + 0.8F * sums[lane];
+    for (size_t k = 0; k < kEights; ++k) numerics::store(0.8F * sums[k], out + first + k * numerics::kFloats);
   }
-  for (size_t i = 0; i < n; ++i) out[i] += author_[best_.rows[i]] == author ? 0.4F : 0.0F;
+  for (size_t i = 0; i < n; ++i) out[i] += best_.author[i] == author ? 0.4F : 0.0F;
 }
 
 /// MMR with the page's rules. A position takes the best that no rule keeps out; only where there is none are the rules
@@ -320,6 +336,7 @@ void HomeFeedRules::arrange() {
   copy_vectors();
   rows_.resize(kWindow * room);
   std::vector<uint8_t> flags(n), left(n, 1);
+  std::vector<float> most(n);
   std::vector<double> gain(n), objective(n);
   for (uint32_t i = 0; i < n; ++i) {
     const uint32_t row = best_.rows[i];
@@ -328,15 +345,15 @@ void HomeFeedRules::arrange() {
                                     (position_[best_.places[i]][kFresh] == 0 ? kNotFresh : 0));
     objective[i] = gain[i] = static_cast<double>(kTheta) * static_cast<double>(best_.value[i]);
   }
-  const auto author = [&](uint32_t i) { return static_cast<size_t>(author_[best_.rows[i]]); };
+  const auto author = [&](uint32_t i) { return static_cast<size_t>(best_.author[i]); };
   const auto best_of = [&](unsigned out, bool by_author) {
     uint32_t best = n;
-    double most = -std::numeric_limits<double>::infinity();
-    numerics::visit_at_least(objective, most, [&](uint32_t i) {
-      if (left[i] == 0 || (flags[i] & out) != 0 || (best < n && !(objective[i] > most))) return;
+    double top = -std::numeric_limits<double>::infinity();
+    numerics::visit_at_least(objective, top, [&](uint32_t i) {
+      if (left[i] == 0 || (flags[i] & out) != 0 || (best < n && !(objective[i] > top))) return;
       if (by_author && page_author_count_.of(author(i)) >= 2) return;
       best = i;
-      most = objective[i];
+      top = objective[i];
     });
     return best;
   };
@@ -372,12 +389,13 @@ void HomeFeedRules::arrange() {
     if (at + 1 >= 9) boosted -= (flags[picks_[at + 1 - 9]] & kBoosted) != 0 ? 1 : 0;
     if (at + 1 >= 10) page_author_count_.remove(author(picks_[at + 1 - 10]));
     likeness_of(pick, rows_.data() + at % kWindow * room);
-    const size_t window = std::min(at + 1, kWindow);
-    for (uint32_t i = 0; i < n; ++i) {
-      float most = rows_[i];
-      for (size_t w = 1; w < window; ++w) most = std::max(most, rows_[w * room + i]);
-      objective[i] = gain[i] - (1 - static_cast<double>(kTheta)) * static_cast<double>(most);
+    std::copy_n(rows_.begin(), n, most.begin());
+    for (size_t w = 1; w < std::min(at + 1, kWindow); ++w) {
+      const float* const row = rows_.data() + w * room;
+      for (uint32_t i = 0; i < n; ++i) most[i] = std::max(most[i], row[i]);
     }
+    for (uint32_t i = 0; i < n; ++i)
+      objective[i] = gain[i] - (1 - static_cast<double>(kTheta)) * static_cast<double>(most[i]);
   }
   for (const uint32_t pick : picks_) page_author_count_.clear(author(pick));
 }

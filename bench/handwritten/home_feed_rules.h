@@ -41,6 +41,7 @@ class HomeFeedRules {
   /// The candidates that are left, as columns.
   struct Candidates {
     std::vector<uint32_t> rows, places;  // places: in the merged list
+    std::vector<int64_t> author;         // of the best
     std::vector<float> value, click, like;
   };
 

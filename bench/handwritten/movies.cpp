@@ -192,16 +192,17 @@ void Movies::arrange() {
   const uint32_t children = bit_of(children_), drama = bit_of(drama_);
   rows_.resize(kWindow * n);
   std::vector<uint8_t> left(n, 1);
+  std::vector<float> most(n);
   std::vector<double> gain(n), objective(n);
   for (uint32_t i = 0; i < n; ++i)
     objective[i] = gain[i] = static_cast<double>(kTheta) * static_cast<double>(best_[i].value);
   const auto best_of = [&](uint32_t out) {
     uint32_t best = n;
-    double most = -std::numeric_limits<double>::infinity();
-    numerics::visit_at_least(objective, most, [&](uint32_t i) {
-      if (left[i] == 0 || (best_[i].genres & out) != 0 || (best < n && !(objective[i] > most))) return;
+    double top = -std::numeric_limits<double>::infinity();
+    numerics::visit_at_least(objective, top, [&](uint32_t i) {
+      if (left[i] == 0 || (best_[i].genres & out) != 0 || (best < n && !(objective[i] > top))) return;
       best = i;
-      most = objective[i];
+      top = objective[i];
     });
     return best;
   };
@@ -223,12 +224,13 @@ void Movies::arrange() {
     dramas = (best_[pick].genres & drama) != 0 ? dramas + 1 : 0;
     float* const row = rows_.data() + at % kWindow * n;
     for (uint32_t i = 0; i < n; ++i) row[i] = 0.0F + 1.0F * jaccard(best_[pick].genres, best_[i].genres);
-    const size_t window = std::min(at + 1, kWindow);
-    for (uint32_t i = 0; i < n; ++i) {
-      float most = rows_[i];
-      for (size_t w = 1; w < window; ++w) most = std::max(most, rows_[w * n + i]);
-      objective[i] = gain[i] - (1 - static_cast<double>(kTheta)) * static_cast<double>(most);
+    std::copy_n(rows_.begin(), n, most.begin());
+    for (size_t w = 1; w < std::min(at + 1, kWindow); ++w) {
+      const float* const other = rows_.data() + w * n;
+      for (uint32_t i = 0; i < n; ++i) most[i] = std::max(most[i], other[i]);
     }
+    for (uint32_t i = 0; i < n; ++i)
+      objective[i] = gain[i] - (1 - static_cast<double>(kTheta)) * static_cast<double>(most[i]);
   }
 }
 

@@ -21,9 +21,11 @@ class Admit {
  private:
   struct Condition {
     const graph::Predicate* predicate;
-    interpreter::Evaluator evaluator;
+    interpreter::Evaluator* evaluator;
     uint64_t dropped = 0;
   };
+  void compact(std::span<const uint32_t> standing, bool all);
+
   std::vector<Condition> conditions_;
   std::vector<uint32_t> standing_, places_;
   std::vector<uint8_t> passed_;

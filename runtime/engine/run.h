@@ -64,11 +64,11 @@ uint32_t count_of(const Run& run, graph::ExprId expr);
 /// A duration of a strategy, between nothing and a year.
 std::chrono::microseconds duration_of(int64_t us);
 
-/// Microseconds since it was made.
+/// Microseconds since it was made, to the nearest, so that a mean over many requests tells parts of one.
 class Stopwatch {
  public:
   int64_t us() const {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_).count();
+    return std::chrono::round<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_).count();
   }
 
  private:

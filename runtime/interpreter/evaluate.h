@@ -69,6 +69,7 @@ struct RequestInputs {
 };
 
 struct CandidateRows;
+class Evaluator;
 
 /// Everything about one request that expressions can see; keeps what is computed once for it: request-level values,
 /// sequences, look-up sets. One thread at a time.
@@ -98,6 +99,9 @@ class RequestContext {
 
   /// What `.search` finds for each candidate: indices (uint32_t) of the sequence's events, newest first.
   std::span<const column::ListRef> search(graph::ExprId expr, const CandidateRows& rows);
+
+  /// A condition on rows of the item table made ready to run, kept: what is `eligible` stands in every channel.
+  Evaluator& condition(graph::ExprId expr);
 
   /// Computes what of an expression is of request level, so that a fork finds it.
   void prepare(graph::ExprId expr);

@@ -1,6 +1,7 @@
 // Values as 64-bit keys, and sets of them.
 #include "runtime/interpreter/key_set.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
@@ -81,6 +82,18 @@ uint32_t KeySet::add(uint64_t key) {
   slots_[at] = static_cast<uint32_t>(keys_.size());
   keys_.push_back(key);
   return slots_[at];
+}
+
+RowSet::RowSet(std::span<const uint32_t> rows, uint32_t table_rows) : table_rows_(table_rows) {
+  constexpr size_t kWords = 4096, kWordsARow = 16;  // so many are cleared about as soon as a row is hashed
+  const size_t words = table_rows / size_t{64} + 1;
+  if (words > std::max(kWords, kWordsARow * rows.size())) {
+    keys_ = KeySet(rows.size());
+    for (const uint32_t row : rows) keys_.add(row);
+    return;
+  }
+  words_.resize(words);
+  for (const uint32_t row : rows) words_[row / 64] |= uint64_t{1} << (row % 64);
 }
 
 KeySet set_of(const void* values, Kind kind, bool as_double, size_t n) {

@@ -49,6 +49,24 @@ class KeySet {
   size_t mask_ = 0;
 };
 
+/// Rows of one table: a bit a row, or, where few are beside a table of many, their keys.
+class RowSet {
+ public:
+  /// `rows`: never kNoRow; may repeat. `table_rows`: they are below it.
+  RowSet(std::span<const uint32_t> rows, uint32_t table_rows);
+
+  /// kNoRow is never there.
+  bool has(uint32_t row) const {
+    if (words_.empty()) return keys_.find(row) != KeySet::kNone;
+    return row < table_rows_ && (words_[row / 64] >> (row % 64) & 1) != 0;
+  }
+
+ private:
+  uint32_t table_rows_;
+  std::vector<uint64_t> words_;
+  KeySet keys_;
+};
+
 /// The keys of n values as a set.
 KeySet set_of(const void* values, types::Kind kind, bool as_double, size_t n);
 

@@ -61,7 +61,7 @@ void Program::bind(const Layout::Instruction& planned) {
       made.stored = stored_column(scope_, scope_.generation()->table(node.index2), node.index);
       break;
     case Op::in_sequence:
-      if (planned.has_set) made.set = &scope_.sequence_set(node.args[1]);
+      if (planned.has_set) made.row_set = &scope_.sequence_set(node.args[1]);
       break;
     case Op::in_list:
       if (planned.has_set) made.set = &scope_.list_set(node.args[1], made.as_double);

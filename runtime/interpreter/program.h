@@ -64,7 +64,8 @@ class Program {
     bool as_double = false;
     Values precomputed{};  // broadcast: one value; of pairs: a column over all events
     StoredColumn stored{};
-    const KeySet* set = nullptr;  // in_list, in_sequence: request-level right side
+    const KeySet* set = nullptr;      // in_list: request-level right side
+    const RowSet* row_set = nullptr;  // in_sequence, the same
     std::unique_ptr<Correlated> correlated{};
   };
   struct Register {

@@ -20,6 +20,7 @@ struct RequestContext::State {
   State(const State& parent, column::Arena& arena) : strings(parent.strings), scope(parent.scope, strings, arena) {}
   column::StringSpace strings;
   Scope scope;
+  std::map<ExprId, Evaluator> conditions;
 };
 
 RequestContext::RequestContext(const graph::Plan& plan, const store::Generation& generation, RequestInputs inputs,
@@ -28,6 +29,11 @@ RequestContext::RequestContext(const graph::Plan& plan, const store::Generation&
 RequestContext::RequestContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RequestContext::~RequestContext() = default;
 
+Evaluator& RequestContext::condition(ExprId expr) {
+  const auto known = state_->conditions.find(expr);
+  if (known != state_->conditions.end()) return known->second;
+  return state_->conditions.emplace(expr, Evaluator(*this, expr)).first->second;
+}
 void RequestContext::prepare(ExprId expr) {
   state_->scope.prepare(expr);
 }

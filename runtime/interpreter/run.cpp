@@ -231,10 +231,21 @@ bool Program::run_event(const Instruction& made, Register& reg, const Block& blo
 }
 
 void Program::run_membership(const Instruction& made, Register& reg, size_t n) {
-  keys_.resize(options_.block);
-  valid_.resize(options_.block);
   const Values& values = registers_[made.args[0]].view;
   auto* out = reinterpret_cast<uint8_t*>(reg.values);
+  if (made.row_set != nullptr) {
+    const auto* rows = values.as<uint32_t>();
+    for (size_t i = 0; i < n; ++i) out[i] = made.row_set->has(rows[i]) ? 1 : 0;
+    return;
+  }
+  if (made.set != nullptr && made.set->size() == 0) {
+    std::memset(out, 0, n);
+    return;
+  }
+  if (keys_.size() < n) {
+    keys_.resize(n);
+    valid_.resize(n);
+  }
   make_keys(values.data, scope_.node(made.node->args[0]).type.kind, made.as_double, n, keys_.data(), valid_.data());
   if (made.set != nullptr) {
     for (size_t i = 0; i < n; ++i) out[i] = valid_[i] != 0 && made.set->find(keys_[i]) != KeySet::kNone ? 1 : 0;

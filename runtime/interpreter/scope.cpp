@@ -168,7 +168,7 @@ bool Scope::in_list(const Node& n) {
 
 bool Scope::in_sequence(const Node& n) {
   const uint32_t row = *value(n.args[0]).as<uint32_t>();
-  return row != column::kNoRow && sequence_set(n.args[1]).find(row) != KeySet::kNone;
+  return sequence_set(n.args[1]).has(row);
 }
 
 Values Scope::aggregate(const Node& n) {
@@ -195,11 +195,11 @@ const KeySet& Scope::list_set(ExprId list, bool as_double) {
   return *at->second;
 }
 
-const KeySet& Scope::sequence_set(ExprId id) {
-  const auto [at, fresh] = sets_.try_emplace({id, false});
+const RowSet& Scope::sequence_set(ExprId id) {
+  const auto [at, fresh] = row_sets_.try_emplace(id);
   if (fresh) {
     const column::EventColumns& events = sequence(id);
-    at->second = std::make_shared<KeySet>(set_of(events.item, Kind::row, false, events.size));
+    at->second = std::make_shared<RowSet>(std::span(events.item, events.size), items_of(events_of(id)).rows());
   }
   return *at->second;
 }

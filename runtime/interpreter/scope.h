@@ -65,7 +65,7 @@ class Scope {
 
   /// The elements of a request-level list, or the items of a request-level sequence, as a set.
   const KeySet& list_set(graph::ExprId list, bool as_double);
-  const KeySet& sequence_set(graph::ExprId sequence);
+  const RowSet& sequence_set(graph::ExprId sequence);
   /// The groups of events behind a correlated aggregate; `made` false where they are still to be built.
   std::shared_ptr<EventGroups>& groups(graph::ExprId aggregate) { return groups_[aggregate]; }
 
@@ -108,6 +108,7 @@ class Scope {
   // By the body, the events' memory and their number.
   std::map<std::tuple<graph::ExprId, const uint32_t*, size_t>, Values> event_values_;
   std::map<std::pair<graph::ExprId, bool>, std::shared_ptr<const KeySet>> sets_;
+  std::map<graph::ExprId, std::shared_ptr<const RowSet>> row_sets_;
   std::map<graph::ExprId, std::shared_ptr<EventGroups>> groups_;
   std::unordered_map<const store::Table*, std::vector<int32_t>> translations_;
 };

@@ -19,7 +19,8 @@ Scope::Scope(const Scope& parent, column::StringSpace& strings, column::Arena& a
       values_(parent.values_),
       sequences_(parent.sequences_),
       event_values_(parent.event_values_),
-      sets_(parent.sets_) {
+      sets_(parent.sets_),
+      row_sets_(parent.row_sets_) {
   kernel_.strings = &strings;
 }
 

@@ -118,6 +118,7 @@ LmdbEnvironment::~LmdbEnvironment() {
   OpenEnvironments& known = open_environments();
   {
     const std::lock_guard lock(known.mutex);
+    for (MDB_txn* const transaction : idle_) mdb_txn_abort(transaction);
     mdb_env_close(environment_);
     known.by_file.erase(file_);
   }
@@ -140,10 +141,10 @@ int LmdbEnvironment::with_reader(const std::function<int(MDB_txn*)>& body) {
     {
       const std::shared_lock lock(mutex_);
       MDB_txn* transaction = nullptr;
-      code = mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
+      code = begin_reading(transaction);
       if (code == 0) {
         code = body(transaction);
-        mdb_txn_abort(transaction);
+        end_reading(transaction);
       }
     }
     if (code != MDB_MAP_RESIZED) {
@@ -154,6 +155,30 @@ int LmdbEnvironment::with_reader(const std::function<int(MDB_txn*)>& body) {
       return resized;
     }
   }
+}
+
+int LmdbEnvironment::begin_reading(MDB_txn*& transaction) {
+  {
+    const std::lock_guard lock(idle_mutex_);
+    if (!idle_.empty()) {
+      transaction = idle_.back();
+      idle_.pop_back();
+    }
+  }
+  if (transaction == nullptr) {
+    return mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
+  }
+  const int code = mdb_txn_renew(transaction);
+  if (code != 0) {
+    mdb_txn_abort(transaction);
+  }
+  return code;
+}
+
+void LmdbEnvironment::end_reading(MDB_txn* transaction) {
+  mdb_txn_reset(transaction);
+  const std::lock_guard lock(idle_mutex_);
+  idle_.push_back(transaction);
 }
 
 int LmdbEnvironment::find_epoch(MDB_txn* transaction, uint64_t epoch, MDB_dbi& handle) {
@@ -199,17 +224,18 @@ std::expected<bool, std::string> LmdbEnvironment::has_epoch(uint64_t epoch) {
 std::expected<void, std::string> LmdbEnvironment::read(uint64_t epoch, std::string_view key,
                                                        const std::function<void(std::string_view)>& use) {
   return result(with_reader([&](MDB_txn* transaction) {
-    MDB_dbi handle = 0;
-    if (const int code = find_epoch(transaction, epoch, handle); code != 0) {
-      return code;
+    const auto known = handles_.find(epoch);
+    if (known == handles_.end()) {
+      return kNotFinished;
     }
     MDB_val wanted = value_of(key);
     MDB_val value{};
-    const int code = mdb_get(transaction, handle, &wanted, &value);
+    const int code = mdb_get(transaction, known->second, &wanted, &value);
     if (code == 0) {
       use(text_of(value));
     }
-    return code == MDB_NOTFOUND ? 0 : code;
+    MDB_dbi handle = 0;
+    return code == MDB_NOTFOUND ? find_epoch(transaction, epoch, handle) : code;  // no record, or no epoch any more
   }));
 }
 

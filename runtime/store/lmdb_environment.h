@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <shared_mutex>
@@ -51,6 +52,9 @@ class LmdbEnvironment {
   /// A transaction in which `body` runs; the file is enlarged and the transaction repeated when it does not fit.
   std::expected<void, std::string> transact(const std::function<int(MDB_txn*)>& body);
   int with_reader(const std::function<int(MDB_txn*)>& body);
+  /// A transaction for reading, begun; one that was used before where there is one.
+  int begin_reading(MDB_txn*& transaction);
+  void end_reading(MDB_txn* transaction);
   int find_epoch(MDB_txn* transaction, uint64_t epoch, MDB_dbi& handle);
   std::expected<void, std::string> result(int code) const;
 
@@ -60,6 +64,8 @@ class LmdbEnvironment {
   bool read_only_ = false;
   std::shared_mutex mutex_;  // shared: readers; exclusive: whatever changes the map, handles or records
   std::map<uint64_t, MDB_dbi> handles_;
+  std::mutex idle_mutex_;
+  std::vector<MDB_txn*> idle_;  // ended, with their places in the lock file: as many as have read at once
 };
 
 }  // namespace rec::store
