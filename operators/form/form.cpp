@@ -154,6 +154,9 @@ unsigned operands(Op op) {
     case Op::bits_of:
     case Op::from_bits:
     case Op::lookup:
+    case Op::load:
+    case Op::among:
+    case Op::find:
       return 1;
     case Op::fused:
     case Op::select:

@@ -50,6 +50,10 @@ enum class Op : uint8_t {
   bits_of,    // f32 to i32, f64 to i64
   from_bits,  // and back
   lookup,     // element a (i64, in range) of table number `bits`
+  // in kernels of native code only (runtime/native): from memory number `bits`
+  load,   // element a (an int, in range), which it widens or turns into a truth
+  among,  // whether bit a (i32) of its 512 bits is set; not where a is below 0 or above 511
+  find,   // the number (i32) of the key a (i64) in a set of keys; -1 where it is not there
 };
 
 using Id = uint32_t;
@@ -108,6 +112,7 @@ class Graph {
  private:
   std::optional<uint64_t> known(Id id) const;
   std::optional<Id> simplified(const Node& node) const;
+  void narrow(Node& node);
 
   std::vector<Node> nodes_;
   std::map<Node, Id> ids_;

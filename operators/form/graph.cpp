@@ -25,13 +25,34 @@ std::optional<Id> Graph::simplified(const Node& node) const {
   return node.a == node.b ? std::optional(node.a) : std::nullopt;
 }
 
+/// What an int of 32 bits decides needs no more of them.
+void Graph::narrow(Node& node) {
+  const auto widened = [&](Id id) {
+    const Node& from = nodes_[id];
+    return from.op == Op::widen && from.lane == Lane::i64 && nodes_[from.a].lane == Lane::i32;
+  };
+  if (node.op == Op::to_float && widened(node.a)) node.a = nodes_[node.a].a;
+  if (node.op < Op::equal || node.op > Op::less_equal) return;
+  const auto fits = [&](Id id) {
+    const auto value = known(id);
+    return value && nodes_[id].lane == Lane::i64 && static_cast<int64_t>(*value) == static_cast<int32_t>(*value);
+  };
+  const bool left = widened(node.a), right = widened(node.b);
+  if (!(left && right) && !(left && fits(node.b)) && !(right && fits(node.a))) return;
+  const auto cut = [&](Id id, bool wide) { return wide ? nodes_[id].a : constant(Lane::i32, *known(id) & UINT32_MAX); };
+  const Id a = cut(node.a, left);
+  node.b = cut(node.b, right);
+  node.a = a;
+}
+
 Id Graph::add(Node node) {
   assert(node.op != Op::argument && "arguments are made by `argument`");
   const unsigned count = operands(node.op);
   if (const auto other = simplified(node)) return *other;
+  narrow(node);
   const Id operand[] = {node.a, node.b, node.c};
-  const bool all_known =
-      count > 0 && std::all_of(operand, operand + count, [&](Id id) { return known(id).has_value(); });
+  const bool all_known = count > 0 && node.op < Op::load &&
+                         std::all_of(operand, operand + count, [&](Id id) { return known(id).has_value(); });
   if (all_known) {
     const auto value = [&](unsigned i) { return i < count ? *known(operand[i]) : 0; };
     const uint64_t bits = node.op == Op::lookup

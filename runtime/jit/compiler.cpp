@@ -1,0 +1,178 @@
+// The compiler behind native::Compiler: a cache by what code depends on, and a thread that compiles off the requests'.
+#include "runtime/native/compiler.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "runtime/jit/session.h"
+
+namespace rec::jit {
+namespace {
+
+using native::Kernel;
+using native::Layout;
+
+class LinkedCode final : public native::Code {
+ public:
+  explicit LinkedCode(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+  ~LinkedCode() override {
+    if (memory_ != nullptr) session_->release(memory_);
+  }
+  void link(Session::Made made) {
+    memory_ = std::move(made.memory);
+    entry_.store(made.entry, std::memory_order_release);
+  }
+
+ private:
+  std::shared_ptr<Session> session_;
+  llvm::orc::ResourceTrackerSP memory_;
+};
+
+class Background final : public native::Compiler {
+ public:
+  Background(std::shared_ptr<Session> session, const native::CompilerOptions& options)
+      : session_(std::move(session)), options_(options) {
+    if (options_.in_background) thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+  }
+  ~Background() override {
+    thread_.request_stop();
+    wake_.notify_all();
+  }
+
+  std::shared_ptr<const native::Code> code(const Kernel& kernel, const Layout& layout) override {
+    std::string key = kernel.canonical();
+    key += layout.consecutive ? 'c' : 'l';
+    key += layout.rows_are_candidates ? 'r' : 'b';
+    std::unique_lock lock(mutex_);
+    const auto known = entries_.find(key);
+    if (known != entries_.end()) {
+      ++counts_.hits;
+      used_.splice(used_.begin(), used_, known->second.used);
+      return known->second.code;
+    }
+    used_.push_front(key);
+    auto code = std::make_shared<LinkedCode>(session_);
+    entries_.emplace(std::move(key), Held{code, used_.begin()});
+    const auto freed = beyond_the_bound();  // outside the lock
+    if (options_.in_background) {
+      open_.push_back({code, kernel, layout});
+      wake_.notify_one();
+      return code;
+    }
+    lock.unlock();
+    make({code, kernel, layout});
+    return code;
+  }
+
+  void wait() override {
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [&] { return open_.empty() && working_ == 0; });
+  }
+
+  native::CompilerCounts counts() const override {
+    const std::lock_guard lock(mutex_);
+    auto out = counts_;
+    out.waiting = open_.size() + working_;
+    out.held = entries_.size();
+    return out;
+  }
+
+  std::string listing(const Kernel& kernel, const Layout& layout, const std::string& kind) override {
+    return session_->listing(kernel, layout, kind == "asm");
+  }
+  std::string isa() const override {
+    constexpr const char* kNames[] = {"sse2", "avx2", "avx512", "neon"};
+    return kNames[static_cast<size_t>(session_->target().isa)];
+  }
+
+ private:
+  struct Task {
+    std::shared_ptr<LinkedCode> code;
+    Kernel kernel;
+    Layout layout;
+  };
+  struct Held {
+    std::shared_ptr<LinkedCode> code;
+    std::list<std::string>::iterator used;
+  };
+
+  void work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (wake_.wait(lock, stop, [&] { return !open_.empty(); })) {
+      const Task task = std::move(open_.front());
+      open_.pop_front();
+      ++working_;
+      lock.unlock();
+      make(task);
+      lock.lock();
+      --working_;
+      if (open_.empty()) idle_.notify_all();
+    }
+  }
+
+  void make(const Task& task) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto made = session_->compile(task.kernel, task.layout);
+    if (made) task.code->link(std::move(*made));
+    const std::lock_guard lock(mutex_);
+    counts_.compile_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    ++(made ? counts_.compiled : counts_.failed);
+    if (!made) counts_.last_failure = made.error();
+  }
+
+  std::vector<std::shared_ptr<LinkedCode>> beyond_the_bound() {
+    std::vector<std::shared_ptr<LinkedCode>> out;
+    while (entries_.size() > options_.cached) {
+      const auto oldest = entries_.find(used_.back());
+      out.push_back(std::move(oldest->second.code));
+      entries_.erase(oldest);
+      used_.pop_back();
+    }
+    return out;
+  }
+
+  const std::shared_ptr<Session> session_;
+  const native::CompilerOptions options_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_, idle_;
+  std::unordered_map<std::string, Held> entries_;  // looked up only
+  std::list<std::string> used_;                    // the latest first
+  std::deque<Task> open_;
+  uint64_t working_ = 0;
+  native::CompilerCounts counts_;
+  std::jthread thread_;  // last: it uses the others
+};
+
+std::optional<Isa> parse(const std::string& name) {
+  if (name == "best") return Isa::best;
+  if (name == "sse2") return Isa::sse2;
+  if (name == "avx2") return Isa::avx2;
+  if (name == "avx512") return Isa::avx512;
+  if (name == "neon") return Isa::neon;
+  return std::nullopt;
+}
+
+}  // namespace
+}  // namespace rec::jit
+
+/// What the native library exports; null and `why` where there is no code for this CPU.
+extern "C" __attribute__((visibility("default"))) rec::native::Compiler* rec_make_compiler(
+    const rec::native::CompilerOptions& options, std::string& why) {
+  using namespace rec::jit;
+  const auto isa = parse(options.isa);
+  if (!isa) {
+    why = "no instruction set is called `" + options.isa + "`: best, sse2, avx2, avx512 or neon";
+    return nullptr;
+  }
+  auto session = Session::open(*isa, options.debug);
+  if (!session) {
+    why = session.error();
+    return nullptr;
+  }
+  return new Background(std::move(*session), options);
+}

@@ -1,0 +1,135 @@
+// Lanes from and to memory.
+#include <cassert>
+
+#include "runtime/jit/lanes.h"
+
+namespace rec::jit {
+
+using form::Lane;
+using llvm::Value;
+using native::Storage;
+using Type = llvm::Type;
+
+Type* Lanes::stored(Storage storage) const {
+  switch (storage) {
+    case Storage::u8:
+    case Storage::i8:
+      return b_.getInt8Ty();
+    case Storage::i16:
+      return b_.getInt16Ty();
+    case Storage::i32:
+      return b_.getInt32Ty();
+    case Storage::i64:
+      return b_.getInt64Ty();
+    case Storage::f32:
+      return b_.getFloatTy();
+  }
+  return nullptr;
+}
+
+Value* Lanes::as_lane(Storage storage, Value* value) {
+  const bool many = value->getType()->isVectorTy();
+  if (storage == Storage::u8) return b_.CreateICmpNE(value, llvm::Constant::getNullValue(value->getType()));
+  if (storage != Storage::i8 && storage != Storage::i16) return value;
+  return b_.CreateSExt(value, many ? static_cast<Type*>(vector(Lane::i32)) : b_.getInt32Ty());
+}
+
+Value* Lanes::as_stored(Storage storage, Value* value) {
+  if (storage != Storage::u8) return value;
+  return b_.CreateZExt(value, llvm::FixedVectorType::get(b_.getInt8Ty(), count()));
+}
+
+Value* Lanes::element_of(Value* base, Type* type, Value* index) {
+  if (index->getType()->isIntegerTy(32)) index = b_.CreateZExt(index, b_.getInt64Ty());
+  return b_.CreateGEP(type, base, index);
+}
+
+Value* Lanes::read_one(Storage storage, Value* from) {
+  return as_lane(storage, b_.CreateLoad(stored(storage), from));
+}
+
+Value* Lanes::read(Storage storage, Value* from, Value* mask) {
+  auto* type = llvm::FixedVectorType::get(stored(storage), count());
+  const llvm::Align align(stored(storage)->getPrimitiveSizeInBits() / 8);
+  Value* raw = mask == nullptr ? static_cast<Value*>(b_.CreateAlignedLoad(type, from, align))
+                               : b_.CreateMaskedLoad(type, from, align, mask, llvm::Constant::getNullValue(type));
+  return as_lane(storage, raw);
+}
+
+/// One load a lane: gather instructions are no faster where they are microcode, and code is the same everywhere.
+Value* Lanes::gather(Storage storage, Value* base, Value* index) {
+  Value* all = llvm::PoisonValue::get(llvm::FixedVectorType::get(stored(storage), count()));
+  if (index->getType()->getScalarType()->isIntegerTy(32))
+    index = b_.CreateZExt(index, llvm::FixedVectorType::get(b_.getInt64Ty(), count()));
+  for (uint32_t lane = 0; lane < count(); ++lane) {
+    Value* at = b_.CreateGEP(stored(storage), base, b_.CreateExtractElement(index, lane));
+    all = b_.CreateInsertElement(all, b_.CreateLoad(stored(storage), at), lane);
+  }
+  return as_lane(storage, all);
+}
+
+void Lanes::write(Storage storage, Value* values, Value* to, Value* mask) {
+  Value* raw = as_stored(storage, spread(values));
+  const llvm::Align align(stored(storage)->getPrimitiveSizeInBits() / 8);
+  if (mask == nullptr) {
+    b_.CreateAlignedStore(raw, to, align);
+  } else {
+    b_.CreateMaskedStore(raw, to, align, mask);
+  }
+}
+
+void Lanes::scatter(Storage storage, Value* values, Value* base, Value* index, Value* mask) {
+  Value* raw = as_stored(storage, spread(values));
+  llvm::Function* function = b_.GetInsertBlock()->getParent();
+  for (uint32_t lane = 0; lane < count(); ++lane) {
+    llvm::BasicBlock* next = nullptr;
+    if (mask != nullptr) {
+      auto* store = llvm::BasicBlock::Create(b_.getContext(), "store", function);
+      next = llvm::BasicBlock::Create(b_.getContext(), "next", function);
+      b_.CreateCondBr(b_.CreateExtractElement(mask, lane), store, next);
+      b_.SetInsertPoint(store);
+    }
+    b_.CreateStore(b_.CreateExtractElement(raw, lane),
+                   element_of(base, stored(storage), b_.CreateExtractElement(index, lane)));
+    if (next == nullptr) continue;
+    b_.CreateBr(next);
+    b_.SetInsertPoint(next);
+  }
+}
+
+void Lanes::compact(Value* values, Value* to, Value* mask) {
+  auto* type = llvm::cast<llvm::FixedVectorType>(values->getType());
+  const unsigned bytes = type->getScalarSizeInBits() / 8;
+  if (target_.isa == Isa::avx512) {  // into a register, and all of that to memory: compressing stores are slow
+    Value* behind = to;
+    const auto piece = [&](Value* part, Value* set) {
+      Value* packed = b_.CreateIntrinsic(llvm::Intrinsic::x86_avx512_mask_compress, {part->getType()},
+                                         {part, llvm::Constant::getNullValue(part->getType()), set});
+      b_.CreateAlignedStore(packed, behind, llvm::Align(bytes));
+    };
+    if (bytes == 4) return piece(values, mask);
+    std::vector<int> low{0, 1, 2, 3, 4, 5, 6, 7}, high{8, 9, 10, 11, 12, 13, 14, 15};
+    Value* const first = b_.CreateShuffleVector(mask, low);
+    piece(b_.CreateShuffleVector(values, low), first);
+    behind = element_of(to, type->getElementType(), count_set(first));
+    return piece(b_.CreateShuffleVector(values, high), b_.CreateShuffleVector(mask, high));
+  }
+  Value* at = to;
+  for (uint32_t lane = 0; lane < count(); ++lane) {
+    b_.CreateStore(b_.CreateExtractElement(values, lane), at);
+    at = element_of(at, type->getElementType(), b_.CreateZExt(b_.CreateExtractElement(mask, lane), b_.getInt64Ty()));
+  }
+}
+
+Value* Lanes::count_set(Value* mask) {
+  const unsigned lanes = llvm::cast<llvm::FixedVectorType>(mask->getType())->getNumElements();
+  Value* bits = b_.CreateBitCast(mask, b_.getIntNTy(lanes));
+  return b_.CreateZExt(b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, bits), b_.getInt64Ty());
+}
+
+Value* Lanes::any_set(Value* mask) {
+  Value* bits = b_.CreateBitCast(mask, b_.getIntNTy(count()));
+  return b_.CreateICmpNE(bits, llvm::ConstantInt::get(bits->getType(), 0));
+}
+
+}  // namespace rec::jit

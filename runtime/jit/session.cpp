@@ -1,0 +1,120 @@
+// Compiling one kernel: emit, code generation, linking into this process.
+#include "runtime/jit/session.h"
+
+#include <llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h>
+#include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/TargetParser/Host.h>
+
+#include <mutex>
+
+#include "runtime/native/find.h"
+
+namespace rec::jit {
+namespace {
+
+std::string text(llvm::Error error) {
+  return llvm::toString(std::move(error));
+}
+
+llvm::orc::JITTargetMachineBuilder machine_for(const Target& target) {
+  llvm::orc::JITTargetMachineBuilder machine{llvm::Triple(llvm::sys::getProcessTriple())};
+  machine.setCPU(target.cpu);
+  machine.getFeatures() = llvm::SubtargetFeatures();
+  machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
+  machine.getOptions().AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  return machine;
+}
+
+/// What code may call: functions of this library, and the C library's mathematics where the CPU lacks an instruction.
+llvm::Error define_symbols(llvm::orc::LLJIT& jit) {
+  auto& library = jit.getMainJITDylib();
+  llvm::orc::SymbolMap symbols;
+  symbols[jit.mangleAndIntern(kFindKeys)] = {llvm::orc::ExecutorAddr::fromPtr(&native::find_keys),
+                                             llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
+  if (auto error = library.define(llvm::orc::absoluteSymbols(std::move(symbols)))) return error;
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(jit.getDataLayout().getGlobalPrefix());
+  if (!process) return process.takeError();
+  library.addGenerator(std::move(*process));
+  return llvm::Error::success();
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool debug) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    llvm::InitializeNativeTargetAsmParser();
+  });
+  if (!runs_here(isa)) return std::unexpected("this CPU lacks the instructions");
+  std::unique_ptr<Session> out(new Session(jit::target(isa)));
+  out->machine_ = std::make_unique<llvm::orc::JITTargetMachineBuilder>(machine_for(out->target_));
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(*out->machine_).setNumCompileThreads(0).create();
+  if (!jit) return std::unexpected(text(jit.takeError()));
+  out->jit_ = std::move(*jit);
+  if (auto error = define_symbols(*out->jit_)) return std::unexpected(text(std::move(error)));
+  if (debug) {
+    if (auto error = llvm::orc::enableDebuggerSupport(*out->jit_)) return std::unexpected(text(std::move(error)));
+  }
+  return out;
+}
+
+std::unique_ptr<llvm::Module> Session::module(llvm::LLVMContext& context, const std::string& name,
+                                              const native::Kernel& kernel, const native::Layout& layout) const {
+  auto module = std::make_unique<llvm::Module>(name, context);
+  module->setDataLayout(jit_->getDataLayout());
+  module->setTargetTriple(machine_->getTargetTriple().str());
+  emit(*module, name, kernel, layout, target_);
+  return module;
+}
+
+std::expected<Session::Made, std::string> Session::compile(const native::Kernel& kernel, const native::Layout& layout) {
+  auto context = std::make_unique<llvm::LLVMContext>();
+  const std::string name = "rec_kernel_" + std::to_string(made_++);
+  auto made = module(*context, name, kernel, layout);
+#ifndef NDEBUG
+  std::string broken;
+  llvm::raw_string_ostream stream(broken);
+  if (llvm::verifyModule(*made, &stream)) return std::unexpected("not well formed: " + stream.str());
+#endif
+  auto memory = jit_->getMainJITDylib().createResourceTracker();
+  if (auto error = jit_->addIRModule(memory, {std::move(made), std::move(context)}))
+    return std::unexpected(text(std::move(error)));
+  auto entry = jit_->lookup(name);
+  if (!entry) {
+    llvm::consumeError(memory->remove());
+    return std::unexpected(text(entry.takeError()));
+  }
+  return Made{entry->toPtr<native::Entry>(), std::move(memory)};
+}
+
+void Session::release(const llvm::orc::ResourceTrackerSP& memory) {
+  llvm::consumeError(memory->remove());
+  if (made_ % 64 == 0) jit_->getExecutionSession().getSymbolStringPool()->clearDeadEntries();
+}
+
+std::string Session::listing(const native::Kernel& kernel, const native::Layout& layout, bool assembly) const {
+  llvm::LLVMContext context;
+  const auto made = module(context, kernel.name.empty() ? "kernel" : kernel.name, kernel, layout);
+  std::string out;
+  llvm::raw_string_ostream stream(out);
+  if (!assembly) {
+    made->print(stream, nullptr);
+    return stream.str();
+  }
+  auto machine = llvm::orc::JITTargetMachineBuilder(*machine_).createTargetMachine();
+  if (!machine) return text(machine.takeError());
+  llvm::SmallVector<char> bytes;
+  llvm::raw_svector_ostream file(bytes);
+  llvm::legacy::PassManager passes;
+  if ((*machine)->addPassesToEmitFile(passes, file, nullptr, llvm::CodeGenFileType::AssemblyFile)) return {};
+  passes.run(*made);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace rec::jit

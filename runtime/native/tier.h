@@ -1,0 +1,82 @@
+// The native code of one plan, on one generation, with one set of parameter values: which expressions and which runs of
+// steps have a kernel, and what of their code is ready.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "runtime/native/compiler.h"
+#include "runtime/native/lower.h"
+
+namespace rec::native {
+
+/// A kernel and its code, layout by layout. Code is asked for when a layout is first met.
+class Unit {
+ public:
+  Unit(Kernel kernel, std::shared_ptr<Compiler> compiler)
+      : kernel_(std::move(kernel)), compiler_(std::move(compiler)) {}
+
+  const Kernel& kernel() const { return kernel_; }
+  /// Null while it is not ready.
+  Entry entry(const Layout& layout) const;
+
+ private:
+  const Kernel kernel_;
+  const std::shared_ptr<Compiler> compiler_;
+  mutable std::mutex mutex_;
+  mutable std::array<std::shared_ptr<const Code>, 4> held_{};
+  mutable std::array<std::atomic<const Code*>, 4> code_{};
+};
+
+/// Adjacent `where`, `let`, and at their end one `top` or `sort`, as loops: one that finds who passes, in which order,
+/// and one that fills the columns that are read later, for them alone.
+struct Segment {
+  size_t steps = 0;
+  std::unique_ptr<Unit> chosen{};  // select, or first where it ends with an ordering; null: all stay as they are
+  const graph::Order* order = nullptr;
+  graph::ExprId count = graph::kNoExpr;  // of `top`
+  std::unique_ptr<Unit> filled{};        // scatter, of the columns `lets`; null: none
+  std::vector<uint32_t> lets{};
+};
+
+class Tier {
+ public:
+  Tier(std::shared_ptr<const graph::Plan> plan, std::shared_ptr<const store::Generation> generation,
+       std::vector<types::Value> parameters, std::shared_ptr<Compiler> compiler);
+  ~Tier();
+
+  /// The `values` kernel of an expression of candidates; null where the interpreter does it as well.
+  const Unit* expression(graph::ExprId root) const;
+  /// A `select` kernel of conditions.
+  const Unit* conditions(const std::vector<graph::ExprId>& all) const;
+  /// The run of steps that begins with steps[first]; null where there is none. `steps`: of the plan, or of a side of
+  /// one of its `when`s.
+  const Segment* segment(const std::vector<graph::Step>& steps, size_t first) const;
+
+  const std::vector<types::Value>& parameters() const { return parameters_; }
+  const std::shared_ptr<Compiler>& compiler() const { return compiler_; }
+  /// All that was asked for so far, for `explain --ir`.
+  std::vector<const Unit*> units() const;
+
+ private:
+  std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name) const;
+  std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
+  bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
+  Specialisation of() const { return {*plan_, *generation_, parameters_}; }
+
+  const std::shared_ptr<const graph::Plan> plan_;
+  const std::shared_ptr<const store::Generation> generation_;
+  const std::vector<types::Value> parameters_;
+  const std::shared_ptr<Compiler> compiler_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::atomic<const Unit*>> expressions_;  // by root; kNone: looked at, there is none
+  mutable std::map<std::vector<graph::ExprId>, std::unique_ptr<Unit>> conditions_;
+  mutable std::map<const graph::Step*, std::unique_ptr<Segment>> segments_;
+  mutable std::vector<std::unique_ptr<Unit>> owned_;
+};
+
+}  // namespace rec::native
