@@ -17,6 +17,13 @@ rec_system_library(lmdb lmdb.h lmdb)
 rec_system_library(xxhash xxhash.h xxhash)
 rec_system_library(cctz cctz/time_zone.h cctz)
 
+# LLVM, as a shared library.
+find_path(REC_LLVM_INCLUDE llvm/ExecutionEngine/Orc/LLJIT.h REQUIRED PATHS /usr/lib/llvm-19/include)
+find_library(REC_LLVM_LIBRARY NAMES LLVM-19 LLVM REQUIRED PATHS /usr/lib/llvm-19/lib)
+add_library(llvm_library INTERFACE)
+target_include_directories(llvm_library SYSTEM INTERFACE ${REC_LLVM_INCLUDE})
+target_link_libraries(llvm_library INTERFACE ${REC_LLVM_LIBRARY})
+
 # Faiss is a static library, with a BLAS and OpenMP under it; its own CMake files want a compiler that comes with OpenMP.
 find_path(REC_FAISS_INCLUDE faiss/Index.h REQUIRED)
 add_library(faiss_library INTERFACE)

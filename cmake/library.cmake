@@ -30,3 +30,12 @@ function(rec_program NAME FOLDER)
     target_link_libraries(${NAME} PRIVATE ${ARG_LINK} rec_flags)
   endif()
 endfunction()
+
+# rec_native_library(FOLDER LINK ...): the shared object that makes native code; nothing else sees LLVM.
+function(rec_native_library FOLDER)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${FOLDER}/*.cpp)
+  add_library(rec_jit SHARED ${SOURCES})
+  set_target_properties(rec_jit PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin CXX_VISIBILITY_PRESET hidden)
+  target_link_libraries(rec_jit PRIVATE ${ARG_LINK} llvm_library rec_flags)
+endfunction()

@@ -24,7 +24,8 @@ ChannelTask::ChannelTask(Run& request, const graph::Channel& its_channel)
           .traced = request.traced,
           .pool = request.pool,
           .owner = request.owner,
-          .models = request.models},
+          .models = request.models,
+          .tiers = request.tiers},
       channel(its_channel) {}
 
 }  // namespace rec::engine

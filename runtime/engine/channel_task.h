@@ -6,6 +6,7 @@
 #include "runtime/column/spare_arena.h"
 #include "runtime/engine/pool.h"
 #include "runtime/engine/run.h"
+#include "runtime/native/tier.h"
 
 namespace rec::engine {
 
@@ -20,6 +21,14 @@ struct RequestState {
   std::shared_ptr<const store::Generation> generation;
   column::SpareArena memory{};
   interpreter::RequestContext context;
+  std::shared_ptr<const native::Tier> tier{};  // null: all is interpreted
+
+  /// Native code from here on, where there is a compiler.
+  void use(native::Tiers* tiers) {
+    if (tiers == nullptr) return;
+    tier = tiers->of(plan, generation, context.inputs().parameters);
+    context.use(tier.get());
+  }
 };
 
 /// Computes on this thread what of the channel's expressions is the same for all candidates, so that the channel's

@@ -15,6 +15,10 @@
 #include "runtime/store/generation.h"
 #include "runtime/trace/trace.h"
 
+namespace rec::native {
+class Tiers;
+}
+
 namespace rec::engine {
 
 struct Request {
@@ -50,7 +54,7 @@ struct Degradation {
 struct Page {
   std::string pipeline, user, table, request_id;
   uint64_t generation = 0;
-  std::string engine = "interpreter";
+  std::string engine = "interpreter";  // jit: nothing waited for native code
   std::vector<std::string> value_names{};
   std::vector<Item> items{};
   std::vector<Degradation> degraded{};
@@ -72,6 +76,7 @@ struct Serving {
   Pool* pool = nullptr;  // must outlive the call; null: as above
   const source::Sources* sources = nullptr;
   std::shared_ptr<const operators::Models> models{};  // null: none are built
+  native::Tiers* tiers = nullptr;  // native code where it is ready; must outlive the call; null: all is interpreted
 };
 /// The same with channels on the pool's threads, side by side, wherever one of them may be cut off or has a source that
 /// waits; one that is cut off, and does not stop, keeps plan and generation alive until it ends.

@@ -20,12 +20,16 @@ bool is_cutter(const graph::Step& step) {
 /// A step's barriers while it is replayed. One that was never fitted saw no candidate, and sees none now.
 class Replay {
  public:
-  Replay(Run& run, Applied& applied) : run_(run), present_(std::exchange(run.batch.order, {})) {
+  Replay(Run& run, Applied& applied)
+      : run_(run),
+        present_(std::exchange(run.batch.order, {})),
+        in_base_order_(std::exchange(run.batch.in_base_order, false)) {
     run.batch.barriers = &applied.barriers;
   }
   ~Replay() {
     run_.batch.barriers = nullptr;
     run_.batch.order = std::move(present_);
+    run_.batch.in_base_order = in_base_order_;
   }
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -33,6 +37,7 @@ class Replay {
  private:
   Run& run_;
   std::vector<uint32_t> present_;
+  bool in_base_order_;
 };
 
 template <typename T>
@@ -94,6 +99,7 @@ void cut(Run& run, std::vector<uint32_t> order, size_t count) {
   run.history.left_out.assign(order.begin() + static_cast<std::ptrdiff_t>(kept), order.end());
   order.resize(kept);
   run.batch.order = std::move(order);
+  run.batch.in_base_order = false;
 }
 
 std::vector<uint32_t> add_rows(Run& run, const std::vector<uint32_t>& rows) {

@@ -93,6 +93,7 @@ void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelRe
   operators::RowIndex places(batch.rows.size(), run.generation.table(run.plan.item_table).rows());
   batch.order.resize(batch.rows.size());
   for (size_t i = 0; i < batch.rows.size(); ++i) batch.order[i] = places.insert(batch.rows[i]).first;
+  batch.in_base_order = true;
   batch.channels.reserve(channels.size());
   for (size_t c = 0; c < channels.size(); ++c) {
     batch.channels.push_back(provenance(run, channels[c], places, batch.rows.size()));

@@ -45,7 +45,10 @@ Nested::Nested(std::shared_ptr<RequestState> a_state, Run& outer)
           .traced = outer.traced,
           .pool = outer.pool,
           .owner = state,
-          .models = outer.models} {}
+          .models = outer.models,
+          .tiers = outer.tiers} {
+  state->use(outer.tiers);
+}
 
 std::shared_ptr<Nested> run_nested(Run& outer, const graph::PlanPtr& plan, Deadline until) {
   const auto begin = std::chrono::steady_clock::now();

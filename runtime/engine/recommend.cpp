@@ -10,12 +10,13 @@
 #include "runtime/engine/observer.h"
 #include "runtime/engine/request_inputs.h"
 #include "runtime/engine/run.h"
+#include "runtime/engine/segment.h"
 #include "runtime/interpreter/barriers.h"
 
 namespace rec::engine {
 namespace {
 
-void run_step(Run& run, const graph::Step& step);
+void run_steps(Run& run, const std::vector<graph::Step>& steps, size_t first);
 
 /// The first side whose condition holds.
 void run_when(Run& run, const graph::WhenStep& step, trace::StepTrace& trace) {
@@ -23,11 +24,7 @@ void run_when(Run& run, const graph::WhenStep& step, trace::StepTrace& trace) {
     const graph::ExprId condition = arm.condition.expr;
     if (condition != graph::kNoExpr && *run.context.value(condition).as<uint8_t>() == 0) continue;
     if (run.trace != nullptr) trace.text = condition == graph::kNoExpr ? "else" : "when " + arm.condition.text;
-    for (const graph::Step& inner : arm.steps) {
-      run_step(run, inner);
-      if (is_over(run)) return;
-    }
-    return;
+    return run_steps(run, arm.steps, 0);
   }
   if (run.trace != nullptr) trace.text = "when: no side";
 }
@@ -70,6 +67,14 @@ void run_step(Run& run, const graph::Step& step) {
   run.trace->steps.insert(run.trace->steps.begin() + static_cast<std::ptrdiff_t>(place), std::move(trace));
 }
 
+void run_steps(Run& run, const std::vector<graph::Step>& steps, size_t first) {
+  for (size_t at = first; at < steps.size() && !is_over(run);) {
+    const size_t native = run_segment(run, steps, at);
+    if (native == 0) run_step(run, steps[at]);
+    at += std::max<size_t>(native, 1);
+  }
+}
+
 using PlanRef = std::shared_ptr<const graph::Plan>;
 using GenerationRef = std::shared_ptr<const store::Generation>;
 
@@ -105,7 +110,9 @@ std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& g
           .observer = observer,
           .pool = serving.pool,
           .owner = state,
-          .models = serving.models};
+          .models = serving.models,
+          .tiers = observer == nullptr ? serving.tiers : nullptr};
+  state->use(run.tiers);
   if (request.trace) run.trace = &trace;
   run.traced = request.trace;
   if (has_deadline && plan->deadline != graph::kNoExpr)
@@ -124,6 +131,7 @@ std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& g
   for (const auto& emit : plan->emits) page.value_names.push_back(emit.name);
   if (!run.failure) page.items = collect_items(run);
   if (auto failure = failure_of(run, request.user)) return std::unexpected(std::move(*failure));
+  if (context.tier() != nullptr && !context.waited_for_code()) page.engine = "jit";
   page.degraded = std::move(run.degraded);
   if (request.trace) {
     trace.gone = context.gone() + run.gone;
@@ -144,14 +152,9 @@ std::shared_ptr<const T> borrowed(const T& value) {
 void run_plan(Run& run) {
   run.batch.lets.resize(run.plan.let_columns.size());
   run.missing.assign(run.plan.let_columns.size(), 0);
-  for (const graph::Step& step : run.plan.steps) {
-    if (const auto* recall = std::get_if<graph::RecallStep>(&step.what)) {
-      run_recall(run, *recall, step);
-    } else {
-      run_step(run, step);
-    }
-    if (is_over(run)) return;
-  }
+  const auto& recall = run.plan.steps.front();
+  run_recall(run, std::get<graph::RecallStep>(recall.what), recall);
+  if (!is_over(run)) run_steps(run, run.plan.steps, 1);
 }
 
 std::chrono::microseconds duration_of(int64_t us) {

@@ -40,6 +40,7 @@ struct Run {
   Pool* pool = nullptr;                         // null: channels run one after another on this thread
   std::shared_ptr<const RequestState> owner{};  // what channels on other threads keep alive
   std::shared_ptr<const operators::Models> models{};
+  native::Tiers* tiers = nullptr;  // null: all is interpreted
   std::vector<uint8_t> missing{};  // let columns without values: a score failed or was too late
   std::optional<std::chrono::steady_clock::time_point> deadline{};  // of the page
   bool cut_off = false;                                             // the deadline passed with channels unfinished
@@ -52,7 +53,9 @@ struct Run {
 
   column::Arena& arena() const { return context.arena(); }
   /// The candidates present, in present order.
-  interpreter::CandidateRows present() const { return {.batch = &batch, .indices = batch.order}; }
+  interpreter::CandidateRows present() const {
+    return {.batch = &batch, .indices = batch.order, .consecutive = batch.in_base_order};
+  }
   uint32_t line(source::Span span) const {
     return sources == nullptr || !span.valid() ? 0 : sources->file(span.file).locate(span.begin).line;
   }

@@ -32,6 +32,7 @@ void run_backfill(Run& run, const graph::BackfillStep& step, trace::StepTrace& t
     candidates.resize(room);
   }
   order.insert(order.end(), candidates.begin(), candidates.end());
+  run.batch.in_base_order = false;
 }
 
 }  // namespace rec::engine

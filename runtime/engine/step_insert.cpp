@@ -189,6 +189,7 @@ class Insertion {
     }
     auto& order = run_.batch.order;
     order.clear();
+    run_.batch.in_base_order = false;
     for (const Slot& slot : page) {
       if (!slot.foreign) order.push_back(slot.at);
     }

@@ -15,6 +15,7 @@ void run_where(Run& run, const graph::WhereStep& step, trace::StepTrace& trace) 
     kept += keep[i] != 0 ? 1 : 0;
   }
   if (run.trace != nullptr) trace.drops.emplace_back(step.condition.text, order.size() - kept);
+  if (kept < order.size()) run.batch.in_base_order = false;
   order.resize(kept);
 }
 

@@ -14,6 +14,10 @@
 #include "runtime/column/column.h"
 #include "runtime/store/generation.h"
 
+namespace rec::native {
+class Tier;
+}
+
 namespace rec::interpreter {
 
 /// Rows are processed this many at a time; results do not depend on it. Tests set others.
@@ -45,6 +49,7 @@ struct ChannelColumn {
 };
 
 class Barrier;
+class Scope;
 using Barriers = std::map<graph::ExprId, Barrier>;
 
 /// The candidates of one request as columns. Base rows never move; `present` (the order in which candidates stand) is
@@ -52,6 +57,7 @@ using Barriers = std::map<graph::ExprId, Barrier>;
 struct Batch {
   std::vector<uint32_t> rows;     // base: row ids of the item table
   std::vector<uint32_t> order;    // indices into the base, in present order
+  bool in_base_order = false;     // `order` is 0, 1, 2, …; who changes it says no
   std::vector<BatchColumn> lets;  // one a plan.let_columns; empty until computed
   std::vector<ChannelColumn> channels;
   /// The barriers of the step that runs, fitted when they are first met; null where none can stand.
@@ -113,9 +119,18 @@ class RequestContext {
   /// A damaged record of the user store met on the way; the request fails with it (R8xxx).
   const std::optional<std::string>& error() const;
 
+  /// From here on expressions run as native code where that is ready. `tier`: of this plan, generation and these
+  /// parameters; it must outlive the context and its forks.
+  void use(const native::Tier* tier);
+  const native::Tier* tier() const;
+  /// Whether some expression, so far, had native code that was not ready.
+  bool waited_for_code() const;
+
  private:
   friend class Evaluator;
+  friend class NativeSegment;
   struct State;
+  Scope& scope();
   explicit RequestContext(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -124,9 +139,11 @@ class RequestContext {
 struct CandidateRows {
   const Batch* batch = nullptr;  // null: a channel's `where` or `by`, before there is a batch: no lets, no provenance
   std::span<const uint32_t> indices;  // with a batch: base indices; without: rows of the item table
+  bool consecutive = false;           // they ascend by one, as who gives them knows
 };
 
-/// A candidate-level expression of a plan made ready to run: a short program over registers of kBlock values.
+/// A candidate-level expression of a plan made ready to run: native code, or a short program over registers of kBlock
+/// values.
 class Evaluator {
  public:
   Evaluator(RequestContext& context, graph::ExprId root, size_t block = kBlock);
@@ -141,8 +158,8 @@ class Evaluator {
   void filter(const CandidateRows& rows, std::span<uint8_t> keep);
 
  private:
-  struct Program;
-  std::unique_ptr<Program> program_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 /// Evaluates a catalog's event expression over a whole log (offline): one value an event into `out` (physical type of

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/types/type.h"
+#include "runtime/native/find.h"
 
 namespace rec::interpreter {
 
@@ -31,6 +32,8 @@ class KeySet {
   /// Room for `capacity` keys.
   explicit KeySet(size_t capacity);
 
+  /// As native code looks keys up; as long as no key is added.
+  native::KeyTable table() const { return {.keys = keys_.data(), .slots = slots_.data(), .mask = mask_}; }
   uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
   /// The key's number; a new one where it is not there yet.
   uint32_t add(uint64_t key);

@@ -41,6 +41,9 @@ std::unique_ptr<RequestContext> RequestContext::fork(column::Arena& arena) const
   return std::unique_ptr<RequestContext>(new RequestContext(std::make_unique<State>(*state_, arena)));
 }
 
+Scope& RequestContext::scope() {
+  return state_->scope;
+}
 const graph::Plan& RequestContext::plan() const {
   return state_->scope.plan();
 }
@@ -76,68 +79,20 @@ std::span<const column::ListRef> RequestContext::search(ExprId expr, const Candi
   Evaluator candidates(*this, state_->scope.node(expr).args[1]);
   return search_events(state_->scope, expr, candidates.run(rows), rows.indices.size());
 }
+void RequestContext::use(const native::Tier* tier) {
+  state_->scope.use(tier);
+}
+const native::Tier* RequestContext::tier() const {
+  return state_->scope.tier();
+}
+bool RequestContext::waited_for_code() const {
+  return state_->scope.waited_for_code();
+}
 uint64_t RequestContext::gone() const {
   return state_->scope.gone();
 }
 const std::optional<std::string>& RequestContext::error() const {
   return state_->scope.error();
-}
-
-struct Evaluator::Program {
-  interpreter::Program compiled;
-  size_t width;
-  bool optional;
-  std::vector<std::byte> values;
-  std::vector<uint8_t> present;
-
-  Program(Scope& scope, ExprId root, size_t block)
-      : compiled(scope, {.root = root, .block = block}),
-        width(types::width(scope.node(root).type)),
-        optional(scope.node(root).type.optional) {}
-};
-
-Evaluator::Evaluator(RequestContext& context, ExprId root, size_t block)
-    : program_(std::make_unique<Program>(context.state_->scope, root, block)) {}
-Evaluator::~Evaluator() = default;
-Evaluator::Evaluator(Evaluator&&) noexcept = default;
-
-namespace {
-
-RowSource source_of(const CandidateRows& rows) {
-  return {.batch = rows.batch, .candidates = rows.indices.data(), .size = rows.indices.size()};
-}
-
-}  // namespace
-
-Values Evaluator::run(const CandidateRows& rows) {
-  Program& p = *program_;
-  p.values.resize(rows.indices.size() * p.width);
-  if (p.optional) p.present.resize(rows.indices.size());
-  p.compiled.run_all(source_of(rows), p.values.data(), p.optional ? p.present.data() : nullptr);
-  return {.data = p.values.data(), .present = p.optional ? p.present.data() : nullptr};
-}
-
-void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
-  const RowSource source = source_of(rows);
-  const Program& p = *program_;
-  for (size_t first = 0; first < source.size; first += p.compiled.block()) {
-    const size_t n = std::min(p.compiled.block(), source.size - first);
-    program_->compiled.run_block(source, first, n);
-    const Values values = p.compiled.root(0);
-    const uint32_t* const at = rows.indices.data() + first;
-    scatter(values.data, p.width, at, n, column.values.data());
-    for (size_t i = 0; column.present != nullptr && i < n; ++i) column.present[at[i]] = values.has(i) ? 1 : 0;
-  }
-}
-
-void Evaluator::filter(const CandidateRows& rows, std::span<uint8_t> keep) {
-  const RowSource source = source_of(rows);
-  for (size_t first = 0; first < source.size; first += program_->compiled.block()) {
-    const size_t n = std::min(program_->compiled.block(), source.size - first);
-    program_->compiled.run_block(source, first, n);
-    const auto* passes = program_->compiled.root(0).as<uint8_t>();
-    for (size_t i = 0; i < n; ++i) keep[first + i] &= passes[i];
-  }
 }
 
 void evaluate_events(const graph::Plan& plan, ExprId root, const column::EventColumns& events,

@@ -19,6 +19,13 @@
 namespace rec::interpreter {
 
 struct EventGroups;
+
+/// A set of codes or rows as bits.
+struct SetBits {
+  const uint32_t* words = nullptr;
+  int32_t size = 0;                     // bits that are there, 32 at least
+  const uint32_t* first_512 = nullptr;  // 16 words
+};
 class Layouts;
 
 class Scope {
@@ -66,6 +73,15 @@ class Scope {
   /// The elements of a request-level list, or the items of a request-level sequence, as a set.
   const KeySet& list_set(graph::ExprId list, bool as_double);
   const RowSet& sequence_set(graph::ExprId sequence);
+  /// A request-level list of strings or rows, or the items of a request-level sequence.
+  const SetBits& bits(graph::ExprId set);
+
+  /// The native code of the plan, where there is one.
+  const native::Tier* tier() const { return tier_; }
+  void use(const native::Tier* tier) { tier_ = tier; }
+  bool waited_for_code() const { return waited_for_code_; }
+  void waits_for_code() { waited_for_code_ = true; }
+
   /// The groups of events behind a correlated aggregate; `made` false where they are still to be built.
   std::shared_ptr<EventGroups>& groups(graph::ExprId aggregate) { return groups_[aggregate]; }
 
@@ -102,6 +118,8 @@ class Scope {
   std::vector<Spare> spare_;  // a few sizes
   uint64_t gone_ = 0;
   std::optional<std::string> error_;
+  const native::Tier* tier_ = nullptr;
+  bool waited_for_code_ = false;
 
   std::vector<std::optional<Values>> values_;
   std::map<graph::ExprId, column::EventColumns> sequences_;
@@ -110,6 +128,7 @@ class Scope {
   std::map<std::pair<graph::ExprId, bool>, std::shared_ptr<const KeySet>> sets_;
   std::map<graph::ExprId, std::shared_ptr<const RowSet>> row_sets_;
   std::map<graph::ExprId, std::shared_ptr<EventGroups>> groups_;
+  std::map<graph::ExprId, SetBits> bits_;
   std::unordered_map<const store::Table*, std::vector<int32_t>> translations_;
 };
 

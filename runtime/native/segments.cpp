@@ -16,13 +16,13 @@ bool reads_barrier(const graph::Plan& plan, graph::ExprId id) {
 
 /// Whether a step behind `after`, or the page, reads the column. Of a side of a `when` it is not asked further.
 bool Tier::is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const {
-  if (&steps != &plan_->steps) return true;
-  std::vector<uint8_t> marked(plan_->let_columns.size(), 0);
+  if (&steps != &plan_.steps) return true;
+  std::vector<uint8_t> marked(plan_.let_columns.size(), 0);
   marked[column] = 1;
   bool live = false;
-  const auto look = [&](graph::ExprId id) { live = live || graph::reads_columns(plan_->exprs, id, marked); };
+  const auto look = [&](graph::ExprId id) { live = live || graph::reads_columns(plan_.exprs, id, marked); };
   for (size_t i = after; i < steps.size(); ++i) graph::for_each_root(steps[i], look);
-  for (const auto& emit : plan_->emits) look(emit.value);
+  for (const auto& emit : plan_.emits) look(emit.value);
   return live;
 }
 
@@ -34,16 +34,16 @@ std::unique_ptr<Segment> Tier::make_segment(const std::vector<graph::Step>& step
   size_t wheres = 0, at = first;
   for (; at < steps.size() && out->order == nullptr; ++at) {
     if (const auto* where = std::get_if<graph::WhereStep>(&steps[at].what)) {
-      if (reads_barrier(*plan_, where->condition.expr)) break;
+      if (reads_barrier(plan_, where->condition.expr)) break;
       select.require(where->condition.expr);
       ahead.require(where->condition.expr);
       ++wheres;
     } else if (const auto* let = std::get_if<graph::LetStep>(&steps[at].what)) {
-      if (reads_barrier(*plan_, let->value) || !lane_of(plan_->exprs[let->value].type.kind)) break;
+      if (reads_barrier(plan_, let->value) || !lane_of(plan_.exprs[let->value].type.kind)) break;
       for (Lowering* lowering : all) lowering->inline_let(let->column, let->value);
       lets.emplace_back(let->column, let->value);
     } else if (const auto* top = std::get_if<graph::TopStep>(&steps[at].what)) {
-      if (reads_barrier(*plan_, top->by.key) || !ahead.order_by(top->by)) break;
+      if (reads_barrier(plan_, top->by.key) || !ahead.order_by(top->by)) break;
       out->order = &top->by;
       out->count = top->count;
     } else {

@@ -23,20 +23,20 @@ Entry Unit::entry(const Layout& layout) const {
   return held_[at]->entry();
 }
 
-Tier::Tier(std::shared_ptr<const graph::Plan> plan, std::shared_ptr<const store::Generation> generation,
-           std::vector<types::Value> parameters, std::shared_ptr<Compiler> compiler)
-    : plan_(std::move(plan)),
-      generation_(std::move(generation)),
+Tier::Tier(const graph::Plan& plan, const store::Generation& generation, std::vector<types::Value> parameters,
+           std::shared_ptr<Compiler> compiler)
+    : plan_(plan),
+      generation_(generation),
       parameters_(std::move(parameters)),
       compiler_(std::move(compiler)),
-      expressions_(plan_->exprs.size()) {}
+      expressions_(plan_.exprs.size()) {}
 
 Tier::~Tier() = default;
 
 std::unique_ptr<Unit> Tier::unit(Lowering& lowering, const std::string& name) const {
   auto kernel = lowering.finish();
   if (!kernel) return nullptr;
-  kernel->name = plan_->name + ":" + name;
+  kernel->name = plan_.name + ":" + name;
   return std::make_unique<Unit>(std::move(*kernel), compiler_);
 }
 
@@ -45,14 +45,14 @@ const Unit* Tier::expression(graph::ExprId root) const {
   const std::lock_guard lock(mutex_);
   if (const Unit* known = expressions_[root].load()) return known == none() ? nullptr : known;
   std::unique_ptr<Unit> made;
-  const graph::Node& node = plan_->exprs[root];
+  const graph::Node& node = plan_.exprs[root];
   const bool varies = (node.level & (graph::kCandidate | graph::kBarrier)) != 0;
   if (varies && lane_of(node.type.kind)) {
     Lowering lowering(of(), Kernel::Does::values);
     lowering.output(root);
     made = unit(lowering, std::to_string(root));
   }
-  const Unit* out = made == nullptr ? none() : made.get();
+  const Unit* const out = made == nullptr ? none() : made.get();
   if (made != nullptr) owned_.push_back(std::move(made));
   expressions_[root].store(out, std::memory_order_release);
   return out == none() ? nullptr : out;
@@ -90,6 +90,22 @@ std::vector<const Unit*> Tier::units() const {
     }
   }
   return out;
+}
+
+std::shared_ptr<const Tier> Tiers::of(const std::shared_ptr<const graph::Plan>& plan,
+                                      const std::shared_ptr<const store::Generation>& generation,
+                                      const std::vector<types::Value>& parameters) {
+  const std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_) {
+    if (entry.plan_at == plan.get() && entry.generation_at == generation.get() && !entry.plan.expired() &&
+        !entry.generation.expired() && entry.tier->parameters() == parameters)
+      return entry.tier;
+  }
+  std::erase_if(entries_, [](const Entry& entry) { return entry.plan.expired() || entry.generation.expired(); });
+  if (entries_.size() >= most_) return nullptr;
+  auto tier = std::make_shared<const Tier>(*plan, *generation, parameters, compiler_);
+  entries_.push_back({plan, generation, plan.get(), generation.get(), tier});
+  return tier;
 }
 
 }  // namespace rec::native

@@ -45,8 +45,9 @@ struct Segment {
 
 class Tier {
  public:
-  Tier(std::shared_ptr<const graph::Plan> plan, std::shared_ptr<const store::Generation> generation,
-       std::vector<types::Value> parameters, std::shared_ptr<Compiler> compiler);
+  /// Plan and generation must outlive every call.
+  Tier(const graph::Plan& plan, const store::Generation& generation, std::vector<types::Value> parameters,
+       std::shared_ptr<Compiler> compiler);
   ~Tier();
 
   /// The `values` kernel of an expression of candidates; null where the interpreter does it as well.
@@ -66,10 +67,10 @@ class Tier {
   std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name) const;
   std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
   bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
-  Specialisation of() const { return {*plan_, *generation_, parameters_}; }
+  Specialisation of() const { return {plan_, generation_, parameters_}; }
 
-  const std::shared_ptr<const graph::Plan> plan_;
-  const std::shared_ptr<const store::Generation> generation_;
+  const graph::Plan& plan_;
+  const store::Generation& generation_;
   const std::vector<types::Value> parameters_;
   const std::shared_ptr<Compiler> compiler_;
   mutable std::mutex mutex_;
@@ -77,6 +78,31 @@ class Tier {
   mutable std::map<std::vector<graph::ExprId>, std::unique_ptr<Unit>> conditions_;
   mutable std::map<const graph::Step*, std::unique_ptr<Segment>> segments_;
   mutable std::vector<std::unique_ptr<Unit>> owned_;
+};
+
+/// The tiers of all plans that requests run on. Thread-safe.
+class Tiers {
+ public:
+  explicit Tiers(std::shared_ptr<Compiler> compiler, size_t most = 256) : compiler_(std::move(compiler)), most_(most) {}
+
+  /// Made when it is first asked for; null where more than `most` are in use. Those whose plan or generation is gone
+  /// are freed.
+  std::shared_ptr<const Tier> of(const std::shared_ptr<const graph::Plan>& plan,
+                                 const std::shared_ptr<const store::Generation>& generation,
+                                 const std::vector<types::Value>& parameters);
+  const std::shared_ptr<Compiler>& compiler() const { return compiler_; }
+
+ private:
+  struct Entry {
+    std::weak_ptr<const graph::Plan> plan;
+    std::weak_ptr<const store::Generation> generation;
+    const void *plan_at, *generation_at;
+    std::shared_ptr<const Tier> tier;
+  };
+  const std::shared_ptr<Compiler> compiler_;
+  const size_t most_;
+  std::mutex mutex_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace rec::native

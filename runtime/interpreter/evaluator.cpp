@@ -1,0 +1,112 @@
+// One expression of candidates: by native code where that is ready, else by a program made when it is first needed.
+#include <cstring>
+
+#include "runtime/interpreter/evaluate.h"
+#include "runtime/interpreter/native_call.h"
+#include "runtime/interpreter/program.h"
+#include "runtime/interpreter/row_wise.h"
+#include "runtime/native/tier.h"
+
+namespace rec::interpreter {
+
+struct Evaluator::State {
+  Scope& scope;
+  graph::ExprId root;
+  size_t block, width;
+  bool optional;
+  const native::Unit* unit;
+  std::optional<NativeCall> native{};
+  std::optional<Program> program{};
+  std::vector<std::byte> values{};
+  std::vector<uint8_t> present{};
+
+  State(Scope& of, graph::ExprId id, size_t rows)
+      : scope(of),
+        root(id),
+        block(rows),
+        width(types::width(of.node(id).type)),
+        optional(of.node(id).type.optional),
+        unit(of.tier() == nullptr ? nullptr : of.tier()->expression(id)) {}
+
+  /// Writes one value a row; false where there is no native code for it yet.
+  bool run_native(const CandidateRows& rows, void* out, uint8_t* out_present) {
+    if (unit == nullptr || rows.indices.empty()) return false;
+    if (!native) native.emplace(scope, *unit, block);
+    void* const outputs[] = {out, out_present};
+    return native->run(rows, outputs);
+  }
+  Program& interpreted() {
+    if (!program) program.emplace(scope, Program::Options{.root = root, .block = block});
+    return *program;
+  }
+};
+
+Evaluator::Evaluator(RequestContext& context, graph::ExprId root, size_t block)
+    : state_(std::make_unique<State>(context.scope(), root, block)) {}
+Evaluator::~Evaluator() = default;
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+
+namespace {
+
+RowSource source_of(const CandidateRows& rows) {
+  return {.batch = rows.batch, .candidates = rows.indices.data(), .size = rows.indices.size()};
+}
+
+}  // namespace
+
+Values Evaluator::run(const CandidateRows& rows) {
+  State& s = *state_;
+  s.values.resize(rows.indices.size() * s.width);
+  if (s.optional) s.present.resize(rows.indices.size());
+  uint8_t* const present = s.optional ? s.present.data() : nullptr;
+  if (!s.run_native(rows, s.values.data(), present)) s.interpreted().run_all(source_of(rows), s.values.data(), present);
+  return {.data = s.values.data(), .present = present};
+}
+
+void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
+  State& s = *state_;
+  // In base order a row's place is where its value belongs.
+  const bool in_place = rows.consecutive && !rows.indices.empty() && (column.present != nullptr) == s.optional;
+  if (in_place) {
+    const size_t first = rows.indices[0];
+    uint8_t* const present = s.optional ? column.present + first : nullptr;
+    if (s.run_native(rows, column.values.data() + first * s.width, present)) return;
+  }
+  const RowSource source = source_of(rows);
+  if (!in_place && s.unit != nullptr) {
+    const Values all = run(rows);
+    scatter(all.data, s.width, source.candidates, source.size, column.values.data());
+    for (size_t i = 0; column.present != nullptr && i < source.size; ++i)
+      column.present[source.candidates[i]] = all.has(i) ? 1 : 0;
+    return;
+  }
+  Program& program = s.interpreted();
+  for (size_t first = 0; first < source.size; first += program.block()) {
+    const size_t n = std::min(program.block(), source.size - first);
+    program.run_block(source, first, n);
+    const Values values = program.root(0);
+    const uint32_t* const at = rows.indices.data() + first;
+    scatter(values.data, s.width, at, n, column.values.data());
+    for (size_t i = 0; column.present != nullptr && i < n; ++i) column.present[at[i]] = values.has(i) ? 1 : 0;
+  }
+}
+
+void Evaluator::filter(const CandidateRows& rows, std::span<uint8_t> keep) {
+  State& s = *state_;
+  if (s.unit != nullptr) s.values.resize(rows.indices.size());
+  if (s.run_native(rows, s.values.data(), nullptr)) {
+    const auto* passes = reinterpret_cast<const uint8_t*>(s.values.data());
+    for (size_t i = 0; i < keep.size(); ++i) keep[i] &= passes[i];
+    return;
+  }
+  Program& program = s.interpreted();
+  const RowSource source = source_of(rows);
+  for (size_t first = 0; first < source.size; first += program.block()) {
+    const size_t n = std::min(program.block(), source.size - first);
+    program.run_block(source, first, n);
+    const auto* passes = program.root(0).as<uint8_t>();
+    for (size_t i = 0; i < n; ++i) keep[first + i] &= passes[i];
+  }
+}
+
+}  // namespace rec::interpreter

@@ -1,0 +1,152 @@
+// Segments: a scan that keeps those ahead of a rising bound, then the columns of the few that are left.
+#include "runtime/interpreter/native_segment.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "runtime/interpreter/native_call.h"
+
+namespace rec::interpreter {
+namespace {
+
+/// Keys as unsigned numbers, the best first, and with their places no two are equal: any sort is stable.
+struct FloatKeys {
+  using Key = float;
+  using Ranked = uint64_t;  // rank, place
+  static constexpr uint32_t kNan = UINT32_MAX;
+
+  static Ranked rank(float key, uint32_t place, bool ascending) {
+    if (std::isnan(key)) return uint64_t{kNan} << 32 | place;
+    const auto bits = std::bit_cast<uint32_t>(key + 0.0F);  // -0.0 becomes 0.0
+    const uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | (1U << 31);
+    return uint64_t{ascending ? rising : ~rising} << 32 | place;
+  }
+  static float key(Ranked ranked, bool ascending) {
+    const auto rank = static_cast<uint32_t>(ranked >> 32);
+    if (rank == kNan) return std::numeric_limits<float>::quiet_NaN();
+    const uint32_t rising = ascending ? rank : ~rank;
+    return std::bit_cast<float>((rising >> 31) != 0 ? rising & 0x7FFFFFFFU : ~rising);
+  }
+  static uint32_t place(Ranked ranked) { return static_cast<uint32_t>(ranked); }
+  static void bound(native::Ahead& ahead, float key) { ahead.float_bound = key; }
+};
+
+struct IntKeys {
+  using Key = int64_t;
+  struct Ranked {
+    uint64_t rank;
+    uint32_t at;
+    auto operator<=>(const Ranked&) const = default;
+  };
+  static constexpr uint64_t kSign = uint64_t{1} << 63;
+
+  static Ranked rank(int64_t key, uint32_t place, bool ascending) {
+    const uint64_t rising = static_cast<uint64_t>(key) ^ kSign;
+    return {ascending ? rising : ~rising, place};
+  }
+  static int64_t key(Ranked ranked, bool ascending) {
+    return static_cast<int64_t>((ascending ? ranked.rank : ~ranked.rank) ^ kSign);
+  }
+  static uint32_t place(Ranked ranked) { return ranked.at; }
+  static void bound(native::Ahead& ahead, int64_t key) {
+    ahead.int_bound = key;
+    ahead.bounded = 1;
+  }
+};
+
+constexpr size_t kLeastRoom = 1024;
+
+/// The places of the first `count` of the rows, in order. The code must be ready.
+template <typename Keys>
+std::vector<uint32_t> first_places(NativeCall& call, const CandidateRows& rows, size_t count, bool ascending) {
+  using Ranked = typename Keys::Ranked;
+  const size_t n = rows.indices.size(), capacity = std::min(n, std::max(2 * count, count + kLeastRoom));
+  std::vector<uint32_t> places(capacity + native::kSlack * 2);
+  std::vector<typename Keys::Key> keys(places.size());
+  std::vector<Ranked> ranked(places.size());
+  native::Ahead ahead{.capacity = capacity,
+                      .places = places.data(),
+                      .keys = keys.data(),
+                      .float_bound = std::numeric_limits<float>::quiet_NaN()};
+  for (uint64_t at = 0;;) {
+    call.start_at(at);
+    call.run(rows, nullptr, &ahead);
+    at = call.result();
+    for (size_t i = 0; i < ahead.count; ++i) ranked[i] = Keys::rank(keys[i], places[i], ascending);
+    const auto begin = ranked.begin(), end = begin + static_cast<std::ptrdiff_t>(ahead.count);
+    const size_t kept = std::min<size_t>(count, ahead.count);
+    const auto cut = begin + static_cast<std::ptrdiff_t>(kept);
+    if (kept < ahead.count) std::nth_element(begin, cut - 1, end);
+    if (at >= n) {
+      std::sort(begin, cut);
+      std::vector<uint32_t> out(kept);
+      for (size_t i = 0; i < kept; ++i) out[i] = Keys::place(ranked[i]);
+      return out;
+    }
+    for (size_t i = 0; i < kept; ++i) {
+      places[i] = Keys::place(ranked[i]);
+      keys[i] = Keys::key(ranked[i], ascending);
+    }
+    ahead.count = kept;
+    Keys::bound(ahead, keys[kept - 1]);
+  }
+}
+
+}  // namespace
+
+struct NativeSegment::State {
+  Scope& scope;
+  const native::Segment& segment;
+  std::optional<NativeCall> chosen{}, filled{};
+};
+
+NativeSegment::NativeSegment(RequestContext& context, const native::Segment& segment)
+    : state_(std::make_unique<State>(State{context.scope(), segment})) {
+  if (segment.chosen != nullptr) state_->chosen.emplace(state_->scope, *segment.chosen);
+  if (segment.filled != nullptr) state_->filled.emplace(state_->scope, *segment.filled);
+}
+NativeSegment::~NativeSegment() = default;
+
+bool NativeSegment::run(Batch& batch, size_t count) {
+  State& s = *state_;
+  const auto rows = [&] {
+    return CandidateRows{.batch = &batch, .indices = batch.order, .consecutive = batch.in_base_order};
+  };
+  if (s.chosen && !s.chosen->is_ready(rows())) return false;
+  // What is left need not lie as it did; a chosen few do not.
+  const CandidateRows later{.batch = &batch, .indices = {}, .consecutive = !s.chosen && batch.in_base_order};
+  if (s.filled && !s.filled->is_ready(later)) return false;
+  if (s.chosen) {
+    std::vector<uint32_t> order;
+    if (s.segment.order == nullptr) {
+      order.resize(batch.order.size() + native::kSlack);
+      void* const outputs[] = {order.data()};
+      s.chosen->run(rows(), outputs);
+      order.resize(s.chosen->result());
+    } else {
+      const bool ascending = s.segment.order->ascending;
+      const bool floats = s.scope.node(s.segment.order->key).type.kind == types::Kind::floating;
+      order = floats ? first_places<FloatKeys>(*s.chosen, rows(), count, ascending)
+                     : first_places<IntKeys>(*s.chosen, rows(), count, ascending);
+      for (uint32_t& place : order) place = batch.order[place];
+    }
+    batch.in_base_order = batch.in_base_order && s.segment.order == nullptr && order.size() == batch.order.size();
+    batch.order = std::move(order);
+  }
+  if (!s.filled) return true;
+  const auto& plan = s.scope.plan();
+  std::vector<void*> outputs;
+  for (const uint32_t let : s.segment.lets) {
+    const types::Type& type = plan.let_columns[let].type;
+    BatchColumn& column = batch.lets[let];
+    column.values = s.scope.arena().allocate<std::byte>(batch.rows.size() * types::width(type));
+    column.present = type.optional ? s.scope.arena().allocate<uint8_t>(batch.rows.size()).data() : nullptr;
+    outputs.push_back(column.values.data());
+    outputs.push_back(column.present);
+  }
+  return batch.order.empty() || s.filled->run(rows(), outputs.data());
+}
+
+}  // namespace rec::interpreter

@@ -1,0 +1,142 @@
+// Native code against the interpreter: the same bits for random expressions and pipelines, on every instruction set.
+// REC_SOAK=SECONDS goes on for that long (`./dev soak`), from the seed REC_SEED.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime/engine/engine.h"
+#include "tests/interpreter/program_writer.h"
+#include "tests/interpreter/small_world.h"
+#include "tests/native/native_code.h"
+
+namespace rec::native {
+namespace {
+
+using interpreter::CandidateRows;
+using interpreter::Evaluator;
+using interpreter::ProgramWriter;
+using interpreter::RequestContext;
+using interpreter::small_world;
+using interpreter::Values;
+using types::Kind;
+
+/// Seeds to try: a fixed number, or as many as fit into REC_SOAK seconds.
+class Seeds {
+ public:
+  explicit Seeds(uint64_t count) : count_(count) {
+    if (const char* seconds = std::getenv("REC_SOAK")) until_ = now() + std::atof(seconds) / 2;
+    if (const char* first = std::getenv("REC_SEED")) next_ = std::strtoull(first, nullptr, 10);
+  }
+  bool more() const { return until_ > 0 ? now() < until_ : tried_ < count_; }
+  uint64_t take() { return ++tried_, next_++; }
+  uint64_t tried() const { return tried_; }
+
+ private:
+  static double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
+  uint64_t count_, next_ = 1, tried_ = 0;
+  double until_ = 0;
+};
+
+bool same(const Values& a, const Values& b, const types::Type& type, size_t i) {
+  if (a.has(i) != b.has(i)) return false;
+  if (type.kind == Kind::floating && std::isnan(a.as<float>()[i]) && std::isnan(b.as<float>()[i])) return true;
+  const size_t width = types::width(type);
+  return std::memcmp(a.as<std::byte>() + i * width, b.as<std::byte>() + i * width, width) == 0;
+}
+
+/// Consecutive rows, scattered ones with repeats, and numbers of them that leave every kind of rest.
+std::vector<std::vector<uint32_t>> row_patterns() {
+  std::vector<std::vector<uint32_t>> out;
+  for (const uint32_t size : {1U, 5U, 16U, 37U}) {
+    std::vector<uint32_t> together, apart;
+    for (uint32_t i = 0; i < size; ++i) {
+      together.push_back(500 + i);
+      apart.push_back((i * 7919U + size) % interpreter::SmallWorld::kNotes);
+    }
+    out.push_back(together);
+    out.push_back(apart);
+  }
+  return out;
+}
+
+TEST(Native, ExpressionsHaveTheInterpretersBits) {
+  const operators::Registry registry;
+  constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::floating, Kind::string, Kind::time, Kind::duration};
+  constexpr size_t kOfOnePlan = 24;
+  const auto sets = instruction_sets();
+  const auto patterns = row_patterns();
+  uint64_t compiled = 0, expressions = 0;
+  Seeds seeds(12);
+  while (seeds.more()) {
+    const uint64_t seed = seeds.take();
+    ProgramWriter writer(registry, seed ^ 0x5eedU);
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < kOfOnePlan; ++i) texts.push_back(writer.expression(kKinds[i % std::size(kKinds)], 3));
+    const auto plan = small_world().compile_expressions(texts);
+    ASSERT_NE(plan, nullptr) << "seed " << seed;
+    const auto& generation = small_world().generation();
+    const auto inputs = small_world().inputs(*plan);
+    column::Arena arena;
+    RequestContext interpreted(*plan, generation, inputs, arena);
+    for (const std::string& isa : sets) {
+      const Tier tier(*plan, generation, inputs.parameters, compiler(isa));
+      RequestContext native(*plan, generation, inputs, arena);
+      native.use(&tier);
+      for (size_t e = 0; e < texts.size(); ++e) {
+        const graph::ExprId id = plan->emits[e].value;
+        const auto& type = plan->exprs[id].type;
+        compiled += tier.expression(id) != nullptr ? 1 : 0;
+        ++expressions;
+        Evaluator wanted(interpreted, id), got(native, id, seed % 2 == 0 ? 7 : interpreter::kBlock);
+        for (const auto& rows : patterns) {
+          const CandidateRows candidates{.batch = nullptr, .indices = rows};
+          const Values a = wanted.run(candidates), b = got.run(candidates);
+          for (size_t i = 0; i < rows.size(); ++i) {
+            ASSERT_TRUE(same(a, b, type, i)) << texts[e] << " of row " << rows[i] << " (" << i << " of " << rows.size()
+                                             << ") on " << isa << ", seed " << seed;
+          }
+        }
+      }
+      EXPECT_FALSE(native.waited_for_code()) << compiler(isa)->counts().last_failure;
+    }
+  }
+  EXPECT_GT(compiled * 2, expressions) << "too few expressions have native code to show anything";
+  std::printf("%llu expressions, %llu of them native\n", static_cast<unsigned long long>(expressions),
+              static_cast<unsigned long long>(compiled));
+}
+
+TEST(Native, PipelinesGiveTheInterpretersPages) {
+  const operators::Registry registry;
+  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "request 1"};
+  request.fields["scene"] = std::string("music");
+  request.fields["page"] = int64_t{2};
+  Seeds seeds(60);
+  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
+  std::map<std::string, std::unique_ptr<Tiers>> tiers;
+  for (const std::string& isa : instruction_sets()) tiers[isa] = std::make_unique<Tiers>(compiler(isa));
+  while (seeds.more()) {
+    const uint64_t seed = seeds.take();
+    const std::string text = ProgramWriter(registry, seed).pipeline();
+    const auto plan = small_world().compile(text);
+    ASSERT_NE(plan, nullptr) << text;
+    auto wanted = engine::recommend(plan, generation, request, {});
+    ASSERT_TRUE(wanted.has_value()) << wanted.error().message << "\n" << text;
+    for (const auto& [isa, all] : tiers) {
+      const auto page = engine::recommend(plan, generation, request, {.tiers = all.get()});
+      ASSERT_TRUE(page.has_value()) << page.error().message << "\n" << text;
+      EXPECT_EQ(page->engine, "jit") << all->compiler()->counts().last_failure;
+      wanted->engine = page->engine;
+      ASSERT_EQ(engine::page_json(*page, true), engine::page_json(*wanted, true))
+          << "on " << isa << ", seed " << seed << "\n"
+          << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rec::native
