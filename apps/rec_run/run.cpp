@@ -1,6 +1,7 @@
 // rec-run run: one request, or a file of them, through a strategy.
 #include <fmt/format.h>
 
+#include "apps/rec_run/native_code.h"
 #include "apps/rec_run/request_source.h"
 #include "apps/rec_run/result_writer.h"
 #include "apps/rec_run/run_options.h"
@@ -13,8 +14,6 @@ namespace {
 
 /// What is wrong with the options taken together, or empty.
 std::string complaint(const RunOptions& options) {
-  if (options.engine == "jit")
-    return "the native engine is not supported yet: leave --engine out, or give `--engine interpreter`";
   if (options.requests.empty() && options.user.empty())
     return "name a user with --user, or a file of requests with --requests";
   if (options.requests.empty()) return {};
@@ -71,11 +70,17 @@ Exit run(const RunOptions& options, std::vector<std::string>& files) {
   if (!prepared) return exit;
   const auto& [generation, compilation] = *prepared;
   engine::Pool pool;
+  std::unique_ptr<native::Tiers> tiers;
+  if (options.engine == "jit") {
+    tiers = native_code();
+    if (tiers == nullptr) return kData;
+  }
   RequestSource requests(options, compilation, *generation);
   ResultWriter results(options, *generation);
   if (!requests.open() || !results.open()) return kData;
   while (auto next = requests.next()) {
-    auto page = next->request ? engine::recommend(next->plan, generation, *next->request, {&pool, &session.sources})
+    auto page = next->request ? engine::recommend(next->plan, generation, *next->request,
+                                                  {.pool = &pool, .sources = &session.sources, .tiers = tiers.get()})
                               : std::expected<engine::Page, engine::Error>(std::unexpected(next->request.error()));
     if (!page) {
       const bool is_only = options.requests.empty();
@@ -103,7 +108,8 @@ void add_run(CLI::App& app, int& exit) {
   command->add_option("--set", options->set, "NAME=VALUE, a parameter of the strategy; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--pipeline", options->pipeline, "which pipeline of the file");
-  command->add_option("--engine", options->engine, "interpreter")->check(CLI::IsMember({"interpreter", "jit"}));
+  command->add_option("--engine", options->engine, "interpreter, or jit: native code, which is waited for")
+      ->check(CLI::IsMember({"interpreter", "jit"}));
   command->add_flag("--trace", options->trace, "says what each step did");
   command->add_option("--format", options->format, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}));

@@ -28,6 +28,7 @@ class Emitter {
     auto* type = llvm::FunctionType::get(b_.getInt64Ty(), {pointer, pointer, pointer, pointer}, false);
     function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
     function_->addFnAttr("no-builtins");
+    function_->setDoesNotThrow();  // no tables of frames to be made and registered
     for (unsigned i = 0; i < 4; ++i) function_->getArg(i)->addAttr(llvm::Attribute::NoAlias);
     find_needed();
   }

@@ -54,7 +54,11 @@ std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool
   if (!runs_here(isa)) return std::unexpected("this CPU lacks the instructions");
   std::unique_ptr<Session> out(new Session(jit::target(isa)));
   out->machine_ = std::make_unique<llvm::orc::JITTargetMachineBuilder>(machine_for(out->target_));
-  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(*out->machine_).setNumCompileThreads(0).create();
+  auto jit = llvm::orc::LLJITBuilder()
+                 .setJITTargetMachineBuilder(*out->machine_)
+                 .setNumCompileThreads(0)
+                 .setPlatformSetUp(llvm::orc::setUpInactivePlatform)  // kernels have nothing to initialise
+                 .create();
   if (!jit) return std::unexpected(text(jit.takeError()));
   out->jit_ = std::move(*jit);
   if (auto error = define_symbols(*out->jit_)) return std::unexpected(text(std::move(error)));
@@ -82,6 +86,7 @@ std::expected<Session::Made, std::string> Session::compile(const native::Kernel&
   llvm::raw_string_ostream stream(broken);
   if (llvm::verifyModule(*made, &stream)) return std::unexpected("not well formed: " + stream.str());
 #endif
+  const std::lock_guard lock(compiling_);
   auto memory = jit_->getMainJITDylib().createResourceTracker();
   if (auto error = jit_->addIRModule(memory, {std::move(made), std::move(context)}))
     return std::unexpected(text(std::move(error)));

@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "runtime/jit/emit.h"
@@ -34,6 +35,7 @@ class Session {
   std::unique_ptr<llvm::orc::LLJIT> jit_;
   std::unique_ptr<llvm::orc::JITTargetMachineBuilder> machine_;
   std::atomic<uint64_t> made_ = 0;
+  std::mutex compiling_;  // code generation has one machine
 };
 
 }  // namespace rec::jit

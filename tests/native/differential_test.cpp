@@ -71,7 +71,7 @@ TEST(Native, ExpressionsHaveTheInterpretersBits) {
   const auto sets = instruction_sets();
   const auto patterns = row_patterns();
   uint64_t compiled = 0, expressions = 0;
-  Seeds seeds(12);
+  Seeds seeds(6);
   while (seeds.more()) {
     const uint64_t seed = seeds.take();
     ProgramWriter writer(registry, seed ^ 0x5eedU);
@@ -115,7 +115,7 @@ TEST(Native, PipelinesGiveTheInterpretersPages) {
   engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "request 1"};
   request.fields["scene"] = std::string("music");
   request.fields["page"] = int64_t{2};
-  Seeds seeds(60);
+  Seeds seeds(20);
   const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
   std::map<std::string, std::unique_ptr<Tiers>> tiers;
   for (const std::string& isa : instruction_sets()) tiers[isa] = std::make_unique<Tiers>(compiler(isa));

@@ -1,0 +1,14 @@
+// Native code for a command.
+#pragma once
+
+#include <memory>
+
+#include "runtime/native/tier.h"
+
+namespace rec::rec_run {
+
+/// Tiers whose code is made when it is first needed, and waited for; null, and an error on standard error, where this
+/// machine has none.
+std::unique_ptr<native::Tiers> native_code();
+
+}  // namespace rec::rec_run
