@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "apps/rec_run/explain_ir.h"
 #include "apps/rec_run/request_source.h"
 #include "apps/rec_run/run_options.h"
 #include "apps/rec_run/session.h"
@@ -15,7 +16,7 @@ namespace rec::rec_run {
 namespace {
 
 struct Options {
-  std::string what, data, format = "text", pipeline;
+  std::string what, data, format = "text", pipeline, ir;
   bool analyze = false;
   RunOptions request;  // --analyze
 };
@@ -85,6 +86,18 @@ Exit analyze(const Options& options) {
   return kOk;
 }
 
+Exit explain_native(const Options& options) {
+  Session session;
+  const auto generation = store::open_generation(options.data, session.sources, session.diagnostics);
+  compiler::Compilation compilation;
+  std::shared_ptr<const graph::Plan> plan;
+  if (generation) compilation = session.compile(options.what, generation->catalog());
+  if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
+  const Exit exit = generation ? session.exit_code() : kData;
+  session.report();
+  return plan == nullptr ? exit : explain_ir(*plan, *generation, options.ir);
+}
+
 Exit explain_plan(const Options& options) {
   Session session;
   const auto catalog = session.catalog(options.data);
@@ -135,6 +148,7 @@ Exit explain(const Options& options) {
     fmt::print(stderr, "error: there is no diagnostic code `{}`\nhelp: {}\n", options.what, suggestion(digits));
     return kUsage;
   }
+  if (!options.data.empty() && !options.ir.empty()) return explain_native(options);
   if (!options.data.empty()) return options.analyze ? analyze(options) : explain_plan(options);
   fmt::print(stderr,
              "error: `{}` is no diagnostic code; a strategy needs the data that it is written for\n"
@@ -152,6 +166,8 @@ void add_explain(CLI::App& app, int& exit) {
   command->add_option("--data", options->data, "the data directory, with its catalog.yaml");
   command->add_option("--format", options->format, "text, json or dot")->check(CLI::IsMember({"text", "json", "dot"}));
   command->add_option("--pipeline", options->pipeline, "which pipeline of the file");
+  command->add_option("--ir", options->ir, "shows native code: llvm, or asm of this CPU")
+      ->check(CLI::IsMember({"llvm", "asm"}));
   command->add_flag("--analyze", options->analyze, "runs a request and shows the rows and the time of each step");
   command->add_option("--user", options->request.user, "with --analyze: the key of the user");
   command->add_option("--request", options->request.fields, "with --analyze: the request fields, as a JSON object");
