@@ -140,17 +140,20 @@ class Builder {
     std::ranges::sort(candidates, [](const ScoredVertex& a, const ScoredVertex& b) {
       return a.score != b.score ? a.score > b.score : a.vertex < b.vertex;
     });
-    choose(candidates, all.size(), kept);
+    choose(target, candidates, all.size(), kept);
     std::fill(std::ranges::copy(kept, all.begin()).out, all.end(), kNoLink);
   }
 
-  /// Of `candidates`, best first, those that are nearer to the vertex than to any chosen before; at most `most`
-  /// (algorithm 4 of the paper): links in all directions rather than many in one.
+  /// Of `candidates`, best first, those to which none chosen before is nearer than `v` is; at most `most` (algorithm 4
+  /// of the paper): links in all directions rather than many in one. Of vectors that are equal to its own half as many,
+  /// so that they do not keep to themselves.
   template <typename Candidates>
-  void choose(const Candidates& candidates, size_t most, std::vector<uint32_t>& chosen) const {
+  void choose(uint32_t v, const Candidates& candidates, size_t most, std::vector<uint32_t>& chosen) const {
     chosen.clear();
+    size_t equal = 0;
     for (size_t i = 0; i < candidates.size() && chosen.size() < most; ++i) {
       const ScoredVertex one = candidates[i];
+      if (std::equal(vector(v), vector(v) + dimension(), vector(one.vertex)) && ++equal > most / 2) continue;
       if (std::ranges::none_of(chosen, [&](uint32_t other) { return score(other, one.vertex) > one.score; }))
         chosen.push_back(one.vertex);
     }
@@ -178,7 +181,7 @@ class Builder<kKnown>::Walker {
     for (uint32_t layer = b_.top_[v] + 1U; layer-- > 0;) {
       walk(v, layer, nearest);
       nearest = beam_[0];
-      b_.choose(beam_, b_.options_.links, chosen_);
+      b_.choose(v, beam_, b_.options_.links, chosen_);
       for (const uint32_t other : chosen_) out.push_back({.layer = layer, .target = other, .from = v});
     }
   }

@@ -52,7 +52,7 @@ TEST(FlatSearch, HandsOutTheBestThenTheNextBest) {
         }
         handed += found.size();
       }
-      if (handed == count) EXPECT_TRUE(search->more(1).empty());
+      EXPECT_TRUE(handed < count || search->more(1).empty());
     }
   }
 }
