@@ -17,7 +17,7 @@
 #include <set>
 
 #include "bench/measure.h"
-#include "offline/indexes/vector_index.h"
+#include "offline/indexes/graph.h"
 #include "operators/recall/vector_search.h"
 
 namespace {
@@ -67,7 +67,7 @@ int main() {
   }
 
   double begin = bench::thread_seconds();
-  const auto graph = indexes::build_graph(set, {.links = kLinks, .ef_construction = kConstruction});
+  const auto graph = indexes::build_graph(set, {.links = kLinks, .ef_construction = kConstruction}, {.threads = 1});
   const double ours_build = bench::thread_seconds() - begin;
   index.graph = {.links = graph.links,
                  .entry = graph.entry,

@@ -100,7 +100,7 @@ int run(int argc, char** argv) {
   app.add_option("--threads", arguments.build.threads, "threads for what is the same on any number; 0: one a core")
       ->check(CLI::Range(0, 1024));
   app.add_option("--vector-threads", arguments.build.vector_threads,
-                 "threads for hnsw, ivf and pq, which then differ a little from build to build")
+                 "threads for hnsw, ivf and pq; the last two then differ a little from build to build")
       ->check(CLI::Range(1, 1024));
   add_import(app, arguments);
   add_demo(app, arguments);

@@ -3,6 +3,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "offline/indexes/als.h"
+#include "offline/indexes/graph.h"
 #include "offline/indexes/item_cf.h"
 #include "offline/indexes/swing.h"
 #include "offline/indexes/user_cf.h"

@@ -141,7 +141,9 @@ bool Builder::make_vectors(const catalog::Index& index) {
   indexes::Cells cells;
   indexes::Codes codes;
   if (index.algorithm == "hnsw") {
-    graph = indexes::build_graph(set, graph_options(index), options_.vector_threads);
+    indexes::Work how = work(index);
+    how.threads = options_.vector_threads;
+    graph = indexes::build_graph(set, graph_options(index), how);
     out.graph = {.links = graph.links,
                  .entry = graph.entry,
                  .layers = graph.layers,

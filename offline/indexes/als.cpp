@@ -7,6 +7,7 @@
 
 #include "offline/indexes/mix.h"
 #include "operators/numerics/float_lanes.h"
+#include "operators/recall/graph_walk.h"
 
 namespace rec::indexes {
 namespace {
@@ -60,6 +61,13 @@ class Solver {
         direction_(f),
         image_(f) {}
 
+  /// Asks for the others of a row that is to be solved soon.
+  void fetch(uint32_t row) const {
+    constexpr uint64_t kMost = 128;
+    const uint64_t begin = side_.offsets[row], end = std::min(side_.offsets[row + size_t{1}], begin + kMost);
+    for (uint64_t at = begin; at < end; ++at) operators::fetch_vector(others_.data() + side_.id[at] * f_, f_);
+  }
+
   void solve(uint32_t row, float* x) {
     const uint64_t begin = side_.offsets[row], end = side_.offsets[row + size_t{1}];
     if (begin == end) {
@@ -78,6 +86,7 @@ class Solver {
       if (!(curvature > 0)) break;
       const float length = squared / curvature;
       add_scaled(length, direction_.data(), x, f_);
+      if (step + 1 == steps_) break;
       add_scaled(-length, image_.data(), residual_.data(), f_);
       const float next = dot(residual_.data(), residual_.data(), f_);
       const float turn = next / squared;
@@ -183,7 +192,10 @@ void als_half_step(const Side& side, std::span<const float> others, std::span<fl
   const std::vector<float> base = options.implicit ? gram(others, f, work) : std::vector<float>();
   share_out(side.rows(), 256, work, [&] {
     return [&, solver = Solver(side, others, base, f, options, steps)](uint64_t, uint64_t begin, uint64_t end) mutable {
-      for (uint64_t row = begin; row < end; ++row) solver.solve(static_cast<uint32_t>(row), rows.data() + row * f);
+      for (uint64_t row = begin; row < end; ++row) {
+        if (row + 1 < end) solver.fetch(static_cast<uint32_t>(row + 1));
+        solver.solve(static_cast<uint32_t>(row), rows.data() + row * f);
+      }
     };
   });
 }

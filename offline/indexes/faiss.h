@@ -8,6 +8,4 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #include <faiss/Clustering.h>
-#include <faiss/IndexHNSW.h>
-#include <faiss/impl/DistanceComputer.h>
 #pragma GCC diagnostic pop

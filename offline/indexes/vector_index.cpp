@@ -1,4 +1,4 @@
-// Faiss does the building; distances are ours, compiled for the machine: the library's own are for any x86-64.
+// Faiss finds the clusters; distances are ours, compiled for the machine: the library's own are for any x86-64.
 #include "offline/indexes/vector_index.h"
 
 #include <algorithm>
@@ -24,49 +24,6 @@ class Threads {
 
  private:
   int before_;
-};
-
-/// −⟨q, v⟩: the nearer, the smaller. kKnown: the dimension where the compiler is to know it, or 0.
-template <size_t kKnown>
-class Distances : public faiss::DistanceComputer {
- public:
-  explicit Distances(const VectorSet& set) : vectors_(set.vectors.data()), dimension_(set.dimension) {}
-  void set_query(const float* query) override { query_ = query; }
-  float operator()(Id i) override { return distance(query_, at(i)); }
-  float symmetric_dis(Id i, Id j) override { return distance(at(i), at(j)); }
-
- private:
-  size_t dimension() const { return kKnown > 0 ? kKnown : dimension_; }
-  const float* at(Id i) const { return vectors_ + static_cast<size_t>(i) * dimension(); }
-  float distance(const float* a, const float* b) const { return -numerics::dot(a, b, dimension()); }
-
-  const float* vectors_;
-  size_t dimension_;
-  const float* query_ = nullptr;
-};
-
-/// The vectors as Faiss stores them: it is given them anew, and has them already.
-class Storage : public faiss::Index {
- public:
-  explicit Storage(const VectorSet& set) : faiss::Index(set.dimension, faiss::METRIC_L2), set_(set) {}
-  void add(Id n, const float*) override { ntotal += n; }
-  void reset() override { ntotal = 0; }
-  void search(Id, const float*, Id, float*, Id*, const faiss::SearchParameters*) const override {}
-  faiss::DistanceComputer* get_distance_computer() const override {
-    switch (set_.dimension) {
-      case 32:
-        return new Distances<32>(set_);
-      case 64:
-        return new Distances<64>(set_);
-      case 128:
-        return new Distances<128>(set_);
-      default:
-        return new Distances<0>(set_);
-    }
-  }
-
- private:
-  const VectorSet& set_;
 };
 
 /// Finds the centroid nearest to each vector, eight at a time.
@@ -151,33 +108,6 @@ std::vector<Id> assign(const std::vector<float>& vectors, size_t dimension, cons
 }
 
 }  // namespace
-
-Graph build_graph(const VectorSet& set, const GraphOptions& options, unsigned threads) {
-  Graph out{.links = options.links};
-  const size_t count = set.row.size();
-  out.upper_offsets.assign(count + 1, 0);
-  if (count == 0) return out;
-  const Threads limit(threads);
-  Storage storage(set);
-  faiss::IndexHNSW index(&storage, static_cast<int>(options.links));
-  index.hnsw.efConstruction = static_cast<int>(options.ef_construction);
-  index.add(static_cast<Id>(count), set.vectors.data());
-  const faiss::HNSW& graph = index.hnsw;
-  out.entry = static_cast<uint32_t>(graph.entry_point);
-  out.layers = static_cast<uint32_t>(graph.max_level) + 1;
-  const auto copy = [&](size_t v, int layer, std::vector<uint32_t>& to) {
-    size_t begin = 0, end = 0;
-    graph.neighbor_range(static_cast<Id>(v), layer, &begin, &end);
-    for (size_t at = begin; at < end; ++at) to.push_back(static_cast<uint32_t>(graph.neighbors[at]));  // −1: kNoLink
-  };
-  out.links0.reserve(count * 2 * options.links);
-  for (size_t v = 0; v < count; ++v) {
-    copy(v, 0, out.links0);
-    for (int layer = 1; layer < graph.levels[v]; ++layer) copy(v, layer, out.upper);
-    out.upper_offsets[v + 1] = out.upper.size();
-  }
-  return out;
-}
 
 Cells build_cells(VectorSet& set, uint32_t cells, unsigned threads) {
   Cells out;

@@ -18,6 +18,8 @@ struct Work {
   unsigned threads = 0;                    // 0: one a core
   std::function<void(double)> progress{};  // what part is done, 0 to 1; called from one thread at a time
   memory::Budget* memory = nullptr;        // of what is long; none: all of it in memory
+
+  unsigned most_threads() const { return std::max(1U, threads != 0 ? threads : std::thread::hardware_concurrency()); }
 };
 
 /// Splits `rows` into blocks and runs a worker on each; every thread has a worker of its own, made by `make()`, that is
@@ -37,9 +39,8 @@ void share_out(uint64_t rows, uint64_t block, const Work& work, Make make) {
       work.progress(static_cast<double>(++done) / static_cast<double>(blocks));
     }
   };
-  const uint64_t cores = std::max(1U, work.threads != 0 ? work.threads : std::thread::hardware_concurrency());
   std::vector<std::jthread> threads;
-  for (uint64_t i = 1; i < std::min(cores, blocks); ++i) threads.emplace_back(run);
+  for (uint64_t i = 1; i < std::min<uint64_t>(work.most_threads(), blocks); ++i) threads.emplace_back(run);
   run();
 }
 

@@ -8,8 +8,25 @@
 
 namespace rec::numerics {
 
+/// ((v₀+v₄) + (v₁+v₅)) + ((v₂+v₆) + (v₃+v₇)).
 inline float sum(Floats v) {
+#ifdef __FMA__
+  const __m128 halves = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  const __m128 pairs = _mm_add_ps(halves, _mm_movehdup_ps(halves));
+  return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_movehl_ps(pairs, pairs)));
+#else
   return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
+#endif
+}
+/// The same of each of four.
+inline void sum_four(const Floats v[4], float out[4]) {
+#ifdef __FMA__
+  __m128 halves[4];
+  for (size_t r = 0; r < 4; ++r) halves[r] = _mm_add_ps(_mm256_castps256_ps128(v[r]), _mm256_extractf128_ps(v[r], 1));
+  _mm_storeu_ps(out, _mm_hadd_ps(_mm_hadd_ps(halves[0], halves[1]), _mm_hadd_ps(halves[2], halves[3])));
+#else
+  for (size_t r = 0; r < 4; ++r) out[r] = sum(v[r]);
+#endif
 }
 
 /// Σ a_k · b_k: four sums of eight lanes side by side, the rest one by one.
@@ -40,9 +57,9 @@ inline void dot_four(const float* const rows[4], const float* x, size_t n, float
     const Floats own = load(x + k);
     for (size_t r = 0; r < 4; ++r) sums[r] = fused(load(rows[r] + k), own, sums[r]);
   }
-  for (size_t r = 0; r < 4; ++r) {
-    out[r] = sum(sums[r]);
-    for (size_t rest = k; rest < n; ++rest) out[r] = std::fma(rows[r][rest], x[rest], out[r]);
+  sum_four(sums, out);
+  for (; k < n; ++k) {
+    for (size_t r = 0; r < 4; ++r) out[r] = std::fma(rows[r][k], x[k], out[r]);
   }
 }
 

@@ -90,6 +90,18 @@ inline bool any_at_least(const double* eight, double bound) {
 #endif
 }
 
+/// Whether one of eight floats is not below `bound`; NaN is not.
+inline bool any_not_below(const float* eight, float bound) {
+#ifdef __FMA__
+  return _mm256_movemask_ps(_mm256_cmp_ps(load(eight), all(bound), _CMP_NLT_UQ)) != 0;
+#else
+  for (size_t lane = 0; lane < kFloats; ++lane) {
+    if (!(eight[lane] < bound)) return true;
+  }
+  return false;
+#endif
+}
+
 /// Calls visit(i) for each i in order whose value is at least `bound`, which `visit` may raise: the others may be
 /// visited or not.
 template <typename Visit>

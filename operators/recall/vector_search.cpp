@@ -6,6 +6,7 @@
 #include <queue>
 
 #include "operators/numerics/float_lanes.h"
+#include "operators/recall/graph_walk.h"
 
 namespace rec::operators {
 namespace {
@@ -26,73 +27,57 @@ class Flat : public VectorSearch {
  public:
   Flat(const store::VectorIndex& index, const float* query) : index_(index), query_(query) {}
 
+  /// Products are kept: where conditions want more than was thought, the vectors are not read again.
   std::vector<ScoredRow> more(size_t wanted) override {
-    if (first_) {
-      first_ = false;
-      return first_ones(wanted);
-    }
-    if (!scored_) {  // more than were kept in the first pass: this time all are
-      scored_ = true;
-      for (uint32_t at = 0; at < index_.count; ++at) {
-        if (const ScoredRow one = score(at); comes_before(last_, one)) left_.push_back(one);
+    wanted = std::min<size_t>(wanted, index_.count - handed_);
+    if (wanted == 0) return {};
+    const bool first = scores_ == nullptr;
+    if (first) scores_ = std::make_unique_for_overwrite<float[]>(index_.count);
+    std::vector<ScoredRow> kept;
+    kept.reserve(std::min<size_t>(2 * wanted, index_.count));
+    float least = -std::numeric_limits<float>::infinity();
+    for (size_t begin = 0; begin < index_.count; begin += kBlock) {
+      const size_t end = std::min<size_t>(begin + kBlock, index_.count);
+      if (first) score(begin, end);
+      for (size_t eight = begin; eight < end; eight += numerics::kFloats) {
+        const size_t behind = std::min(eight + numerics::kFloats, end);
+        if (behind - eight == numerics::kFloats && !numerics::any_not_below(scores_.get() + eight, least)) continue;
+        for (size_t at = eight; at < behind; ++at) {
+          const ScoredRow one{index_.row[at], scores_[at]};
+          if (one.score < least || (!first && !comes_before(last_, one))) continue;
+          kept.push_back(one);
+          if (kept.size() == 2 * wanted) least = cut(kept, wanted);
+        }
       }
     }
-    return take_best(left_, wanted);
-  }
-
- private:
-  ScoredRow score(uint32_t at) const {
-    return {index_.row[at], numerics::dot(query_, index_.vector(at), index_.dimension)};
-  }
-
-  std::vector<ScoredRow> first_ones(size_t wanted) {
-    if (index_.count == 0 || wanted == 0) return {};
-    std::vector<ScoredRow> kept;
-    kept.reserve(2 * wanted);
-    float least = -std::numeric_limits<float>::infinity();
-    const auto cut = [&] {
-      const auto middle = kept.begin() + static_cast<std::ptrdiff_t>(wanted) - 1;
-      std::nth_element(kept.begin(), middle, kept.end(), comes_before);
-      kept.resize(wanted);
-      least = kept.back().score;
-    };
-    for (uint32_t at = 0; at < index_.count; ++at) {
-      const ScoredRow one = score(at);
-      if (one.score < least) continue;
-      kept.push_back(one);
-      if (kept.size() == 2 * wanted) cut();
-    }
-    if (kept.size() > wanted) cut();
+    if (kept.size() > wanted) cut(kept, wanted);
+    handed_ += kept.size();
     last_ = *std::ranges::max_element(kept, comes_before);
     return kept;
   }
 
+ private:
+  static constexpr size_t kBlock = 1024;
+
+  void score(size_t begin, size_t end) {
+    for (size_t at = begin; at < end; ++at)
+      scores_[at] = numerics::dot(query_, index_.vector(static_cast<uint32_t>(at)), index_.dimension);
+  }
+  /// Keeps the best; the least score among them.
+  static float cut(std::vector<ScoredRow>& kept, size_t wanted) {
+    std::nth_element(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(wanted) - 1, kept.end(), comes_before);
+    kept.resize(wanted);
+    return kept.back().score;
+  }
+
   const store::VectorIndex& index_;
   const float* query_;
-  bool first_ = true, scored_ = false;
+  std::unique_ptr<float[]> scores_{};
+  size_t handed_ = 0;
   ScoredRow last_{};  // of those handed over
-  std::vector<ScoredRow> left_{};
 };
 
 // ---- graph ----
-
-/// Which vertices a search has met; marks of searches before do not count.
-class Met {
- public:
-  void begin(size_t vertices) {
-    if (marks_.size() < vertices) marks_.resize(vertices);
-    if (++current_ == 0) {
-      std::ranges::fill(marks_, uint16_t{0});
-      current_ = 1;
-    }
-  }
-  bool add(uint32_t vertex) { return std::exchange(marks_[vertex], current_) != current_; }
-  void fetch(uint32_t vertex) const { __builtin_prefetch(marks_.data() + vertex); }
-
- private:
-  std::vector<uint16_t> marks_{};
-  uint16_t current_ = 0;
-};
 
 class GraphSearch : public VectorSearch {
  public:
@@ -188,8 +173,7 @@ class GraphSearch : public VectorSearch {
         if (next == store::VectorGraph::kNoLink) break;
         if (!met_->add(next)) continue;
         next_.push_back(next);
-        const char* vector = reinterpret_cast<const char*>(index_.vector(next));
-        for (size_t line = 0; line < index_.dimension * sizeof(float); line += 64) __builtin_prefetch(vector + line);
+        fetch_vector(index_.vector(next), index_.dimension);
       }
       for (const uint32_t next : next_) {
         const float own = score(next);
