@@ -71,8 +71,9 @@ int run_build(const std::string& directory, const BuildArguments& arguments) {
     return exit;
   }
   if (report.published) {
-    fmt::print("generation {} built in {:.2f} s: made {}; reused {}\n", report.generation, report.seconds,
-               list(report.made), list(report.reused));
+    fmt::print("generation {} built in {:.2f} s: made {}; {}reused {}\n", report.generation, report.seconds,
+               list(report.made), report.updated.empty() ? "" : "updated " + list(report.updated) + "; ",
+               list(report.reused));
   } else {
     fmt::print("generation {} is up to date\n", report.generation);
   }

@@ -114,9 +114,11 @@ bool Builder::prepare() {
   if (!files) {
     return false;
   }
-  manifest_.raw_files = std::move(*files);
+  manifest_.raw_files = std::move(files->files);
+  grown_files_ = std::move(files->grown);
+  const auto words = part_words(catalog_, manifest_.raw_files, options_.without);
   for (const auto& [part, inputs] : part_inputs(catalog_, manifest_.raw_files, options_.without)) {
-    manifest_.parts[part] = {.inputs = inputs, .bad_rows = 0};
+    manifest_.parts[part] = {.inputs = inputs, .words = words.at(part), .bad_rows = 0};
   }
   manifest_.generation = current_ + 1;
   path_ = store::generation_path(directory_, manifest_.generation) + ".tmp";
@@ -124,8 +126,14 @@ bool Builder::prepare() {
   return true;
 }
 
-bool Builder::users_are_readable(uint64_t epoch) const {
-  return store::UserStore::open(directory_, epoch, previous_->user_store_bytes).has_value();
+bool Builder::users_are_readable() const {
+  return store::UserStore::open(directory_, previous_->epoch, previous_->base_epoch, previous_->user_store_bytes)
+      .has_value();
+}
+
+bool Builder::is_whole(const std::string& path, store::FileKind kind) {
+  const auto file = store::MappedFile::open(path, kind);
+  return file && !file->verify();
 }
 
 bool Builder::is_fresh(const std::string& part) const {
@@ -138,24 +146,25 @@ bool Builder::is_fresh(const std::string& part) const {
     return false;
   }
   // A file that was damaged since is made again.
-  const auto whole = [](const std::string& path, store::FileKind kind) {
-    const auto file = store::MappedFile::open(path, kind);
-    return file && !file->verify();
-  };
   const std::string name = part.substr(part.find(' ') + 1);
   if (part.starts_with("table ")) {
-    return whole(store::table_path(previous_path_, name), store::FileKind::table);
+    return is_whole(store::table_path(previous_path_, name), store::FileKind::table);
+  }
+  if (part.starts_with("log ")) {
+    const std::string newer = store::newer_events_path(previous_path_, name);
+    return is_whole(store::events_path(previous_path_, name), store::FileKind::events) &&
+           (!fs::exists(newer) || is_whole(newer, store::FileKind::events));
   }
   if (part.starts_with("statistics ")) {
-    return whole(store::statistics_path(previous_path_, name), store::FileKind::statistics);
+    return is_whole(store::statistics_path(previous_path_, name), store::FileKind::statistics);
   }
   if (part.starts_with("lookups ")) {
-    return whole(store::lookups_path(previous_path_, name), store::FileKind::lookups);
+    return is_whole(store::lookups_path(previous_path_, name), store::FileKind::lookups);
   }
   if (part.starts_with("index ")) {
-    return whole(store::index_path(previous_path_, name), store::index_kind(catalog_.index(name)->algorithm));
+    return is_whole(store::index_path(previous_path_, name), store::index_kind(catalog_.index(name)->algorithm));
   }
-  return part != "sequences" || users_are_readable(previous_->epoch);
+  return part != "sequences" || users_are_readable();
 }
 
 void Builder::plan_parts() {
@@ -177,7 +186,8 @@ bool Builder::make_everything() {
           index.name));
     }
   }
-  return make_tables() && make_statistics() && make_lookups() && make_sequences() && make_indexes();
+  open_old();
+  return make_tables() && make_logs() && make_statistics() && make_lookups() && make_sequences() && make_indexes();
 }
 
 bool Builder::finish() {
@@ -185,11 +195,11 @@ bool Builder::finish() {
   if (stale_["events"]) {
     manifest_.newest_event = 0;
     for (size_t events = 0; events < catalog_.events.size(); ++events) {
-      const ingest::EventLog* read = log(events);
+      const Log* read = log(events);
       if (read == nullptr) {
         return false;
       }
-      manifest_.newest_event = std::max(manifest_.newest_event, read->newest());
+      manifest_.newest_event = std::max(manifest_.newest_event, read->all->newest());
     }
   }
   if (auto written = store::write_file(path_ + "/catalog.yaml", catalog_text_); !written) {
@@ -199,9 +209,14 @@ bool Builder::finish() {
     return fail(written.error());
   }
   tables_.reset();
+  old_.reset();
   store::GenerationReader reader(directory_, path_, sources_, diagnostics_);
   if (const auto written = reader.open(); written == nullptr || !reader.check(*written)) {
     report_.notes.push_back("the new generation does not read back as it was written, and was not published");
+    return false;
+  }
+  if (const auto problem = check_kept_files(path_)) {
+    reader.report(*problem);
     return false;
   }
   if (auto published = publish(directory_, manifest_.generation); !published) {
@@ -221,13 +236,21 @@ bool Builder::finish() {
 
 void Builder::clean_up() {
   tables_.reset();
+  old_.reset();
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }
 
 bool check(const std::string& directory, source::Sources& sources, diagnostics::Diagnostics& diagnostics) {
   const auto generation = store::open_generation(directory, sources, diagnostics);
-  return generation != nullptr && store::check_generation(directory, generation->number(), sources, diagnostics);
+  if (generation == nullptr || !store::check_generation(directory, generation->number(), sources, diagnostics)) {
+    return false;
+  }
+  const auto problem = check_kept_files(generation->directory());
+  if (problem) {
+    store::GenerationReader(directory, generation->directory(), sources, diagnostics).report(*problem);
+  }
+  return !problem;
 }
 
 }  // namespace rec::build

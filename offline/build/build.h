@@ -32,6 +32,7 @@ struct BuildReport {
   bool published = false;  // false without errors: everything was up to date
   uint64_t generation = 0;
   std::vector<std::string> made, reused;  // parts: "table notes", "sequences", "index item_cf", ...
+  std::vector<std::string> updated;       // parts that grew out of those before, with how much was made again
   std::vector<std::string>
       notes;  // bad rows by reason, files and lines of the first ones; gone items; indexes not built
   double seconds = 0;

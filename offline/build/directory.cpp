@@ -117,9 +117,27 @@ std::set<uint64_t> remove_old_generations(const std::string& directory, uint64_t
       fs::remove_all(path, ignored);
     } else if (const auto manifest = store::read_manifest(path)) {
       epochs.insert(manifest->epoch);
+      epochs.insert(manifest->base_epoch);
     }
   }
   return epochs;
+}
+
+std::optional<store::FileProblem> check_kept_files(const std::string& generation_directory) {
+  std::error_code ignored;
+  std::vector<std::pair<std::string, store::FileKind>> files;
+  for (const auto& entry : fs::directory_iterator(generation_directory, ignored)) {
+    const fs::path& path = entry.path();
+    if (path.extension() == ".events") files.emplace_back(path, store::FileKind::events);
+    if (path.extension() == ".interactions") files.emplace_back(path, store::FileKind::interactions);
+  }
+  std::ranges::sort(files);
+  for (const auto& [path, kind] : files) {
+    const auto file = store::MappedFile::open(path, kind);
+    if (!file) return file.error();
+    if (auto problem = file->verify()) return problem;
+  }
+  return std::nullopt;
 }
 
 std::expected<void, std::string> link_or_copy(const std::string& from, const std::string& to) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/store/mapped_file.h"
+
 namespace rec::build {
 
 /// Held while a build runs; the system releases it with the process.
@@ -37,6 +39,9 @@ std::expected<void, std::string> publish(const std::string& directory, uint64_t 
 
 /// Keeps the last three generations up to `current`; the epochs of users.mdb that the kept ones name.
 std::set<uint64_t> remove_old_generations(const std::string& directory, uint64_t current);
+
+/// Checks files of a generation that only the next build reads: the first that is damaged.
+std::optional<store::FileProblem> check_kept_files(const std::string& generation_directory);
 
 /// A second name for a file, or a copy where the file system has no such thing.
 std::expected<void, std::string> link_or_copy(const std::string& from, const std::string& to);

@@ -83,13 +83,13 @@ store::ColumnData to_column(const catalog::Statistic& statistic, const types::Ty
   return column;
 }
 
-bool in_window(const catalog::Statistic& statistic, const ingest::EventLog& log, size_t event) {
+}  // namespace
+
+bool in_window(const catalog::Statistic& statistic, int64_t newest, int64_t time) {
   // As `within` in a pipeline: later than the newest event minus the window.
-  const uint64_t before = static_cast<uint64_t>(log.newest()) - static_cast<uint64_t>(log.events.time[event]);
+  const uint64_t before = static_cast<uint64_t>(newest) - static_cast<uint64_t>(time);
   return !statistic.window_us || before < static_cast<uint64_t>(*statistic.window_us);
 }
-
-}  // namespace
 
 std::optional<std::vector<uint8_t>> evaluate_condition(const std::optional<catalog::Expression>& expression,
                                                        size_t events, const ingest::EventLog& log,
@@ -103,7 +103,7 @@ std::optional<std::vector<float>> evaluate_number(const std::optional<catalog::E
 }
 
 std::optional<store::ColumnData> compute_statistic(const catalog::Statistic& statistic, const ingest::EventLog& log,
-                                                   const EventContext& context) {
+                                                   int64_t newest, const EventContext& context) {
   if (statistic.by) {
     context.diagnostics.error(
         Code::grouped_statistic, statistic.by->span,
@@ -124,7 +124,8 @@ std::optional<store::ColumnData> compute_statistic(const catalog::Statistic& sta
       .count = std::vector<int64_t>(rows), .hits = std::vector<int64_t>(rows), .sum = std::vector<double>(rows)};
   for (size_t event = log.events.size; event-- > 0;) {
     const uint32_t row = of_items ? log.events.item[event] : log.user[event];
-    if ((*where)[event] == 0 || row >= rows || !in_window(statistic, log, event) || std::isnan((*value)[event])) {
+    if ((*where)[event] == 0 || row >= rows || !in_window(statistic, newest, log.events.time[event]) ||
+        std::isnan((*value)[event])) {
       continue;
     }
     ++totals.count[row];

@@ -34,11 +34,12 @@ std::optional<std::vector<uint8_t>> evaluate_condition(const std::optional<catal
 std::optional<std::vector<float>> evaluate_number(const std::optional<catalog::Expression>& expression, size_t events,
                                                   const ingest::EventLog& log, const EventContext& context);
 
-/// One value a row of the statistic's table, over the events of its window, which ends at the newest event of the log.
+/// One value a row of the statistic's table, over the events of its window, which ends at the newest event.
 /// Sums in double from the oldest event on; NaN is passed over. Without events a count and a sum are 0, a mean and a
 /// rate missing.
 std::optional<store::ColumnData> compute_statistic(const catalog::Statistic& statistic, const ingest::EventLog& log,
-                                                   const EventContext& context);
+                                                   int64_t newest, const EventContext& context);
+bool in_window(const catalog::Statistic& statistic, int64_t newest, int64_t time);
 
 /// The events that a sequence keeps of each user, newest first: user u has events[offsets[u]] to events[offsets[u +
 /// 1]].

@@ -7,6 +7,7 @@
 #include "offline/build/builder.h"
 #include "offline/build/index_options.h"
 #include "offline/build/inputs.h"
+#include "offline/build/interactions_file.h"
 #include "offline/indexes/vectors.h"
 #include "runtime/store/index_reader.h"
 #include "runtime/store/index_writer.h"
@@ -30,11 +31,11 @@ indexes::Work Builder::work(const catalog::Index& index) const {
   return work;
 }
 
-std::optional<Builder::Feedback> Builder::feedback(const catalog::Index& index) {
+std::optional<Builder::Feedback> Builder::feedback(const catalog::Index& index, bool recent) {
   const size_t events = catalog_.sequences[*index.sequence].events;
-  const KeptEvents* kept_events = kept(*index.sequence);
+  const KeptEvents* kept_events = kept(*index.sequence, recent);
   if (kept_events == nullptr) return std::nullopt;
-  const ingest::EventLog& read = *log(events);
+  const ingest::EventLog& read = recent ? *this->recent(events) : *log(events)->all;
   const auto weight = evaluate_number(index.weight, events, read, context());
   if (!weight) return std::nullopt;
   uint64_t without_weight = 0;
@@ -43,43 +44,89 @@ std::optional<Builder::Feedback> Builder::feedback(const catalog::Index& index) 
                .known_users = read.known_users,
                .items = tables_->table(catalog_.events[events].item_table)->rows()};
   if (without_weight > 0) {
-    report_.notes.push_back(
-        fmt::format("index {}: {} events left out, their weight is no number", index.name, without_weight));
+    report_.notes.push_back(fmt::format("index {}: {} events{} left out, their weight is no number", index.name,
+                                        without_weight, recent ? " of users with new ones" : ""));
   }
   return out;
 }
 
-bool Builder::make_item_lists(const catalog::Index& index) {
-  auto from = feedback(index);
-  if (!from) return false;
-  indexes::NeighbourLists lists;
-  if (index.algorithm == "swing") {
-    const auto options = swing_options(index);
-    indexes::SwingSampled sampled;
-    lists = indexes::build_swing(std::move(from->list), from->users, from->items, options, sampled, work(index));
-    if (sampled.users > 0) {
-      report_.notes.push_back(fmt::format("index {}: {} users have more than {} items, of which that many were drawn",
-                                          index.name, sampled.users, *options.max_items));
-    }
-    if (sampled.items > 0) {
-      report_.notes.push_back(fmt::format("index {}: {} items have more than {} users, of which that many were drawn",
-                                          index.name, sampled.items, *options.max_users));
-    }
-  } else {
-    lists =
-        indexes::build_item_cf(std::move(from->list), from->users, from->items, item_cf_options(index), work(index));
-  }
-  const auto written =
-      store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour, lists.similarity);
+bool Builder::keep_interactions(const catalog::Index& index, const indexes::Side& of_user) {
+  if (!options_.without.empty()) return true;  // nothing will grow out of it
+  const auto written = write_interactions(store::interactions_path(path_, index.name), of_user);
   return written || fail(written.error());
 }
 
+indexes::Interactions Builder::arrange_items(const catalog::Index& index, Feedback from) {
+  if (index.algorithm != "swing") {
+    return indexes::arrange_for_item_cf(std::move(from.list), from.users, from.items, item_cf_options(index));
+  }
+  const auto options = swing_options(index);
+  indexes::SwingSampled sampled;
+  auto all = indexes::arrange_for_swing(std::move(from.list), from.users, from.items, options, sampled);
+  const auto note = [&](uint64_t cut, const char* rows, const char* entries, std::optional<uint32_t> most) {
+    if (cut == 0) return;
+    report_.notes.push_back(fmt::format("index {}: {} {} have more than {} {}, of which that many were drawn",
+                                        index.name, cut, rows, *most, entries));
+  };
+  note(sampled.users, "users", "items", options.max_items);
+  note(sampled.items, "items", "users", options.max_users);
+  return all;
+}
+
+void Builder::grew_by_rows(uint64_t made, uint64_t rows) {
+  if (made < rows || rows == 0) grew(fmt::format(" ({} of {} rows)", made, rows));
+}
+
+bool Builder::make_item_lists(const catalog::Index& index) {
+  const bool swing = index.algorithm == "swing";
+  const auto before = index_before(index);
+  // What is drawn of an item's users depends on all of them.
+  const bool recent = before && before->recent_suffices && !index.options.contains("max_users") &&
+                      !(swing && index.options.contains("max_items"));
+  auto from = feedback(index, recent);
+  if (!from) return false;
+  const uint32_t items = from->items;
+  auto all = arrange_items(index, std::move(*from));
+  if (recent) {
+    const auto& flagged = logs_.at(catalog_.sequences[*index.sequence].events).recent_users;
+    all = indexes::replace_users(before->of_user, flagged, all.of_user, items);
+  }
+  indexes::NeighbourLists lists;
+  if (before) {
+    auto updated = swing ? indexes::update_swing(*before, all, swing_options(index), work(index))
+                         : indexes::update_item_cf(*before, all, item_cf_options(index), work(index));
+    lists = std::move(updated.lists);
+    grew_by_rows(updated.rows_made, items);
+  } else {
+    lists = swing ? indexes::build_swing(all, swing_options(index), work(index))
+                  : indexes::build_item_cf(all, item_cf_options(index), work(index));
+  }
+  const auto written =
+      store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour, lists.similarity);
+  return written ? keep_interactions(index, all.of_user) : fail(written.error());
+}
+
 bool Builder::make_user_lists(const catalog::Index& index) {
-  auto from = feedback(index);
+  const auto before = index_before(index);
+  const bool recent = before && before->recent_suffices;
+  auto from = feedback(index, recent);
   if (!from) return false;
   const auto options = user_cf_options(index);
-  const auto lists = indexes::build_user_cf(from->list, from->users, from->items, options, work(index));
-  const auto history = indexes::newest_first(std::move(from->list), from->users, options.max_items);
+  auto all = indexes::arrange_for_user_cf(from->list, from->users, from->items, options);
+  auto history = indexes::newest_first(std::move(from->list), from->users, options.max_items);
+  if (recent) {
+    const auto& flagged = logs_.at(catalog_.sequences[*index.sequence].events).recent_users;
+    all = indexes::replace_users(before->of_user, flagged, all.of_user, from->items);
+    history = indexes::replace_rows(before->history, flagged, history);
+  }
+  indexes::NeighbourLists lists;
+  if (before) {
+    auto updated = indexes::update_user_cf(*before, all, options, work(index));
+    lists = std::move(updated.lists);
+    grew_by_rows(updated.rows_made, from->users);
+  } else {
+    lists = indexes::build_user_cf(all, options, work(index));
+  }
   store::UserIndex out;
   out.users = from->users;
   out.offsets = lists.offsets.data();
@@ -89,7 +136,7 @@ bool Builder::make_user_lists(const catalog::Index& index) {
   out.history_item = history.id.data();
   out.history_weight = history.weight.data();
   const auto written = store::write_user_index(store::index_path(path_, index.name), out);
-  return written || fail(written.error());
+  return written ? keep_interactions(index, all.of_user) : fail(written.error());
 }
 
 bool Builder::make_factors(const catalog::Index& index) {

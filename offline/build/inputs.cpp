@@ -24,7 +24,11 @@ int64_t nanoseconds(const timespec& time) {
   return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-std::optional<uint64_t> hash_file(const std::string& path) {
+/// Of the first `size` bytes, and of the first `part` of them.
+struct Hashes {
+  uint64_t whole = 0, part = 0;
+};
+std::optional<Hashes> hash_file(const std::string& path, uint64_t size, uint64_t part) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     return std::nullopt;
@@ -32,16 +36,24 @@ std::optional<uint64_t> hash_file(const std::string& path) {
   XXH64_state_t* state = XXH64_createState();
   XXH64_reset(state, 0);
   std::vector<char> buffer(size_t{1} << 20);
-  ssize_t size = 0;
-  while ((size = ::read(fd, buffer.data(), buffer.size())) > 0) {
-    XXH64_update(state, buffer.data(), static_cast<size_t>(size));
+  Hashes hashes;
+  uint64_t done = 0;
+  ssize_t got = 1;
+  while (done < size) {
+    // What is added while we read belongs to the next build.
+    const uint64_t end = done < part ? std::min(part, size) : size;
+    got = ::read(fd, buffer.data(), std::min<uint64_t>(buffer.size(), end - done));
+    if (got <= 0) break;
+    XXH64_update(state, buffer.data(), static_cast<size_t>(got));
+    done += static_cast<uint64_t>(got);
+    if (done == part) hashes.part = XXH64_digest(state);
   }
-  const uint64_t hash = XXH64_digest(state);
-  const int error = errno;
+  hashes.whole = XXH64_digest(state);
+  const int error = got == 0 ? EIO : errno;  // it became shorter
   XXH64_freeState(state);
   ::close(fd);
   errno = error;
-  return size < 0 ? std::nullopt : std::optional(hash);
+  return got <= 0 ? std::nullopt : std::optional(hashes);
 }
 
 bool unchanged(const store::RawFile& now, const store::RawFile& then) {
@@ -126,11 +138,11 @@ VectorsOf vectors_of(const catalog::Catalog& catalog, const catalog::Index& inde
   return {.table = nullptr, .column = nullptr, .index = catalog.index(owner)};
 }
 
-std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::string& directory,
-                                                                    const catalog::Catalog& catalog,
-                                                                    const std::map<std::string, store::RawFile>& before,
-                                                                    diagnostics::Diagnostics& diagnostics) {
-  std::map<std::string, store::RawFile> files;
+std::optional<RawFiles> hash_raw_files(const std::string& directory, const catalog::Catalog& catalog,
+                                       const std::map<std::string, store::RawFile>& before,
+                                       diagnostics::Diagnostics& diagnostics) {
+  RawFiles out;
+  auto& files = out.files;
   const auto hash = [&](const std::string& path, source::Span span) {
     if (path.empty() || files.contains(path)) {
       return;
@@ -150,10 +162,12 @@ std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::s
                         .hashed_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(),
                         .hash = 0};
     const auto known = before.find(path);
+    const uint64_t part = known == before.end() ? 0 : known->second.size;
     if (read && known != before.end() && unchanged(file, known->second)) {
       file = known->second;
-    } else if (const auto value = read ? hash_file(full) : std::nullopt) {
-      file.hash = *value;
+    } else if (const auto hashes = read ? hash_file(full, file.size, part) : std::nullopt) {
+      file.hash = hashes->whole;
+      if (part > 0 && part < file.size && hashes->part == known->second.hash) out.grown.insert(path);
     } else {
       diagnostics.error(diagnostics::Code::raw_file, span,
                         fmt::format("cannot read {}: {}", full, std::strerror(errno)));
@@ -170,7 +184,7 @@ std::optional<std::map<std::string, store::RawFile>> hash_raw_files(const std::s
   for (const catalog::Events& events : catalog.events) {
     hash(events.source.path, events.source.span);
   }
-  return diagnostics.errors() == errors ? std::optional(std::move(files)) : std::nullopt;
+  return diagnostics.errors() == errors ? std::optional(std::move(out)) : std::nullopt;
 }
 
 std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
@@ -190,6 +204,7 @@ std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
     }
     logs.push_back(log.value());
     all_logs.add(logs.back());
+    if (without.empty()) parts["log " + events.name] = logs.back();
   }
   parts["events"] = all_logs.value();
   std::map<std::string, Digest> statistics;
@@ -246,6 +261,14 @@ std::map<std::string, uint64_t> part_inputs(const catalog::Catalog& catalog,
     parts["index " + index.name] = digest.value();
   }
   return parts;
+}
+
+std::map<std::string, uint64_t> part_words(const catalog::Catalog& catalog,
+                                           const std::map<std::string, store::RawFile>& raw_files,
+                                           const std::vector<ingest::Holdout>& without) {
+  auto files = raw_files;
+  for (auto& [path, file] : files) file.hash = 0;
+  return part_inputs(catalog, files, without);
 }
 
 }  // namespace rec::build

@@ -18,15 +18,20 @@ namespace rec::build {
 namespace fs = std::filesystem;
 using diagnostics::Code;
 
-template <typename Make>
-bool Builder::make_part(const std::string& part, const std::string& file, Make make) {
+bool Builder::make_part(const std::string& part, const std::string& file, const std::function<bool()>& make) {
   if (options_.progress) {
     options_.progress(part, static_cast<double>(parts_done_) / static_cast<double>(stale_.size()));
   }
   ++parts_done_;
   if (stale_.at(part)) {
-    report_.made.push_back(part);
-    return make();
+    grew_.reset();
+    const bool made = make();
+    if (grew_) {
+      report_.updated.push_back(part + *grew_);
+    } else {
+      report_.made.push_back(part);
+    }
+    return made;
   }
   report_.reused.push_back(part);
   manifest_.parts[part].bad_rows = previous_->parts.at(part).bad_rows;
@@ -78,62 +83,6 @@ bool Builder::make_tables() {
   return tables_ != nullptr;
 }
 
-ingest::EventLog* Builder::log(size_t events) {
-  if (const auto known = logs_.find(events); known != logs_.end()) {
-    return known->second.get();
-  }
-  const catalog::Events& description = catalog_.events[events];
-  const catalog::Table& users = *catalog_.table(description.user_table);
-  ingest::BadRows bad_rows;
-  auto read = ingest::read_event_log(directory_, description, *tables_->table(description.user_table),
-                                     users.unknown.has_value(), *tables_->table(description.item_table), bad_rows,
-                                     diagnostics_);
-  log_bad_rows_[events] = bad_rows.total();
-  if (read != nullptr && !hold_out(*read, events)) {
-    read = nullptr;
-  }
-  if (read != nullptr && !report_bad_rows("events", bad_rows)) {
-    read = nullptr;
-  }
-  uint64_t all = 0;
-  for (const auto& [log, rows] : log_bad_rows_) {
-    all += rows;
-  }
-  manifest_.parts["events"].bad_rows = all;
-  return logs_.emplace(events, std::move(read)).first->second.get();
-}
-
-bool Builder::hold_out(ingest::EventLog& read, size_t events) {
-  const catalog::Events& description = catalog_.events[events];
-  for (const ingest::Holdout& holdout : options_.without) {
-    const auto sequence = catalog_.sequence_index(holdout.sequence);
-    const bool own = sequence && catalog_.sequences[*sequence].events == events;
-    if (!own && holdout.kind != ingest::Holdout::Kind::after) {
-      continue;
-    }
-    const auto counted = own ? evaluate_condition(catalog_.sequences[*sequence].where, events, read, context())
-                             : std::vector<uint8_t>(read.events.size, 1);
-    if (!counted) {
-      return false;
-    }
-    ingest::remove_events(read,
-                          ingest::held_out(holdout, read, *counted, *tables_->table(description.user_table),
-                                           *tables_->table(description.item_table)),
-                          description);
-  }
-  return true;
-}
-
-const KeptEvents* Builder::kept(size_t sequence) {
-  if (const auto known = kept_.find(sequence); known != kept_.end()) {
-    return &known->second;
-  }
-  const catalog::Sequence& description = catalog_.sequences[sequence];
-  const ingest::EventLog* read = log(description.events);
-  auto events = read == nullptr ? std::nullopt : keep_events(description, *read, context());
-  return events ? &kept_.emplace(sequence, std::move(*events)).first->second : nullptr;
-}
-
 bool Builder::make_statistics() {
   for (const catalog::Table& table : catalog_.tables) {
     const std::string part = "statistics " + table.name;
@@ -143,16 +92,27 @@ bool Builder::make_statistics() {
     const std::string file = store::statistics_path(path_, table.name);
     const bool made = make_part(part, file, [&] {
       std::vector<store::ColumnData> columns;
+      bool grown = true;
       for (const catalog::Statistic& statistic : catalog_.statistics) {
         if (statistic.table != table.name) {
           continue;
         }
-        const ingest::EventLog* read = log(statistic.events);
-        auto column = read == nullptr ? std::nullopt : compute_statistic(statistic, *read, context());
+        const Log* read = log(statistic.events);
+        if (read == nullptr) {
+          return false;
+        }
+        auto column = grow_statistic(statistic);
+        grown = grown && column;
+        if (!column) {
+          column = compute_statistic(statistic, *read->all, read->all->newest(), context());
+        }
         if (!column) {
           return false;
         }
         columns.push_back(std::move(*column));
+      }
+      if (grown) {
+        grew();
       }
       const auto written = store::write_statistics(file, tables_->table(table.name)->rows(), columns);
       return written || fail(written.error());
@@ -231,7 +191,13 @@ bool Builder::make_sequences() {
     return true;
   }
   manifest_.epoch = stale_.at("sequences") ? manifest_.generation : previous_->epoch;
+  manifest_.base_epoch = stale_.at("sequences") ? 0 : previous_->base_epoch;
   const bool made = make_part("sequences", "", [&] {
+    const bool recent = sequences_grow();
+    if (recent) {
+      manifest_.base_epoch = previous_->base_epoch != 0 ? previous_->base_epoch : previous_->epoch;
+      grew();
+    }
     const auto users = open_user_store();
     if (users == nullptr) {
       return false;
@@ -239,11 +205,12 @@ bool Builder::make_sequences() {
     // What dead builds left under this number or any other that no generation names.
     auto written = users->remove_epochs_except(remove_old_generations(directory_, current_));
     for (size_t sequence = 0; written && sequence < catalog_.sequences.size(); ++sequence) {
-      const KeptEvents* events = kept(sequence);
+      const KeptEvents* events = kept(sequence, recent);
       if (events == nullptr) {
         return false;
       }
-      const ingest::EventLog& read = *log(catalog_.sequences[sequence].events);
+      const size_t of = catalog_.sequences[sequence].events;
+      const ingest::EventLog& read = recent ? *this->recent(of) : *log(of)->all;
       written = write_sequence(*users, manifest_.epoch, sequence, *events, read, context());
     }
     if (written) {
@@ -258,9 +225,18 @@ bool Builder::make_sequences() {
 
 bool Builder::make_indexes() {
   for (const catalog::Index& index : catalog_.indexes) {
-    if (is_built(catalog_, index) &&
-        !make_part("index " + index.name, store::index_path(path_, index.name), [&] { return make_index(index); })) {
+    const std::string part = "index " + index.name;
+    if (!is_built(catalog_, index)) {
+      continue;
+    }
+    if (!make_part(part, store::index_path(path_, index.name), [&] { return make_index(index); })) {
       return false;
+    }
+    const std::string interactions = store::interactions_path(previous_path_, index.name);
+    if (!stale_.at(part) && fs::exists(interactions)) {
+      if (auto linked = link_or_copy(interactions, store::interactions_path(path_, index.name)); !linked) {
+        return fail(linked.error());
+      }
     }
   }
   return true;

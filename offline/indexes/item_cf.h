@@ -4,6 +4,7 @@
 
 #include "offline/indexes/interactions.h"
 #include "offline/indexes/neighbour_lists.h"
+#include "offline/indexes/update.h"
 
 namespace rec::indexes {
 
@@ -18,5 +19,13 @@ struct ItemCfOptions {
 /// sim(i→j) = Σ_u g(u)·w_ui·w_uj·decay / (N_i^{1−a}·N_j^a); sums in double, stored as float.
 NeighbourLists build_item_cf(InteractionList interactions, uint32_t users, uint32_t items, const ItemCfOptions& options,
                              const Work& work = {});
+
+/// In two steps, the first of which gives what an update compares.
+Interactions arrange_for_item_cf(InteractionList interactions, uint32_t users, uint32_t items,
+                                 const ItemCfOptions& options, memory::Budget* budget = nullptr);
+NeighbourLists build_item_cf(const Interactions& all, const ItemCfOptions& options, const Work& work = {});
+/// The same lists as build_item_cf.
+Updated update_item_cf(const Before& before, const Interactions& all, const ItemCfOptions& options,
+                       const Work& work = {});
 
 }  // namespace rec::indexes

@@ -19,12 +19,28 @@ struct NeighbourLists {
   std::vector<uint64_t> offsets{0};
   memory::Array<uint32_t> neighbour{};
   memory::Array<float> similarity{};
+
+  uint32_t rows() const { return static_cast<uint32_t>(offsets.size() - 1); }
+  /// Appends the list of a row of another's.
+  void append(const NeighbourLists& from, uint32_t row) {
+    const uint64_t begin = from.offsets[row], count = from.offsets[row + size_t{1}] - begin;
+    neighbour.append({from.neighbour.data() + begin, count});
+    similarity.append({from.similarity.data() + begin, count});
+    offsets.push_back(neighbour.size());
+  }
 };
 
 /// Keeps the `most` best of what is offered: one integer a candidate, the smallest first.
 class BestRows {
  public:
   explicit BestRows(uint32_t most) : most_(most) { keys_.reserve(2 * size_t{most}); }
+
+  /// Of two candidates the better has the smaller key; no two rows have the same.
+  static uint64_t key_of(float similarity, uint32_t row) {
+    const auto bits = std::bit_cast<uint32_t>(similarity);
+    const uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
+    return uint64_t{~rising} << 32 | row;
+  }
 
   uint32_t most() const { return most_; }
   void begin() {
@@ -50,11 +66,6 @@ class BestRows {
   }
 
  private:
-  static uint64_t key_of(float similarity, uint32_t row) {
-    const auto bits = std::bit_cast<uint32_t>(similarity);
-    const uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
-    return uint64_t{~rising} << 32 | row;
-  }
   static float similarity_of(uint64_t key) {
     const uint32_t rising = ~static_cast<uint32_t>(key >> 32);
     return std::bit_cast<float>((rising >> 31) != 0 ? rising & 0x7FFFFFFFU : ~rising);
@@ -118,22 +129,31 @@ class ListWriter {
   NeighbourLists lists_{};
 };
 
-/// The lists of all rows; `make()` gives a callable of (row, BestRows&) for each thread.
+/// The lists of all rows; `make()` gives a callable of (row, NeighbourLists&) for each thread, which appends the list
+/// of its row.
 template <typename Make>
-NeighbourLists collect_lists(uint32_t rows, uint32_t top_k, const Work& work, Make make) {
+NeighbourLists append_lists(uint32_t rows, const Work& work, Make make) {
   constexpr uint64_t kBlock = 64;
   ListWriter writer(rows, work.memory);
   share_out(rows, kBlock, work, [&] {
-    return [&, fill = make(), best = BestRows(top_k)](uint64_t block, uint64_t begin, uint64_t end) mutable {
+    return [&, append = make()](uint64_t block, uint64_t begin, uint64_t end) mutable {
       NeighbourLists lists;
-      for (uint64_t row = begin; row < end; ++row) {
-        fill(static_cast<uint32_t>(row), best);
-        best.move_to(lists);
-      }
+      for (uint64_t row = begin; row < end; ++row) append(static_cast<uint32_t>(row), lists);
       writer.put(block, std::move(lists));
     };
   });
   return writer.finish();
+}
+
+/// The best of all rows; `make()` gives a callable of (row, BestRows&) for each thread.
+template <typename Make>
+NeighbourLists collect_lists(uint32_t rows, uint32_t top_k, const Work& work, Make make) {
+  return append_lists(rows, work, [&] {
+    return [fill = make(), best = BestRows(top_k)](uint32_t row, NeighbourLists& lists) mutable {
+      fill(row, best);
+      best.move_to(lists);
+    };
+  });
 }
 
 }  // namespace rec::indexes

@@ -134,21 +134,62 @@ class Items {
   std::vector<double> sums_{}, table_{}, local_{};
 };
 
+std::vector<double> user_weights(const Interactions& all, const SwingOptions& options) {
+  std::vector<double> weight;
+  for (uint32_t user = 0; user < all.of_user.rows(); ++user)
+    weight.push_back(user_weight(options, all.of_user.count(user)));
+  return weight;
+}
+
 }  // namespace
+
+Interactions arrange_for_swing(InteractionList interactions, uint32_t users, uint32_t items,
+                               const SwingOptions& options, SwingSampled& sampled, memory::Budget* budget) {
+  Interactions all{.of_user = arrange_users(std::move(interactions), users, {.weights = false}, budget), .of_item = {}};
+  if (options.max_items) all.of_user = sample_rows(all.of_user, *options.max_items, sampled.users, budget);
+  all.of_item = transpose(all.of_user, items, budget);
+  if (options.max_users) {
+    all.of_item = sample_rows(all.of_item, *options.max_users, sampled.items, budget);
+    all.of_user = transpose(all.of_item, users, budget);
+  }
+  return all;
+}
+
+NeighbourLists build_swing(const Interactions& all, const SwingOptions& options, const Work& work) {
+  const auto weight = user_weights(all, options);
+  return collect_lists(all.of_item.rows(), options.top_k, work,
+                       [&] { return Items(all, weight, options, work.memory); });
+}
 
 NeighbourLists build_swing(InteractionList interactions, uint32_t users, uint32_t items, const SwingOptions& options,
                            SwingSampled& sampled, const Work& work) {
-  Interactions all{.of_user = arrange_users(std::move(interactions), users, {.weights = false}, work.memory),
-                   .of_item = {}};
-  if (options.max_items) all.of_user = sample_rows(all.of_user, *options.max_items, sampled.users, work.memory);
-  all.of_item = transpose(all.of_user, items, work.memory);
-  if (options.max_users) {
-    all.of_item = sample_rows(all.of_item, *options.max_users, sampled.items, work.memory);
-    all.of_user = transpose(all.of_item, users, work.memory);
-  }
-  std::vector<double> weight;
-  for (uint32_t user = 0; user < users; ++user) weight.push_back(user_weight(options, all.of_user.count(user)));
-  return collect_lists(items, options.top_k, work, [&] { return Items(all, weight, options, work.memory); });
+  return build_swing(arrange_for_swing(std::move(interactions), users, items, options, sampled, work.memory), options,
+                     work);
+}
+
+Updated update_swing(const Before& before, const Interactions& all, const SwingOptions& options, const Work& work) {
+  const Changes changes = compare(before.of_user, all.of_user, all.of_item.rows());
+  std::vector<uint32_t> reached = changes.items;  // also what users have no more
+  add_entries(reached, all.of_user, changes.users);
+  std::vector<uint8_t> again(all.of_item.rows());
+  for (const uint32_t item : reached) again[item] = 1;
+  const auto weight = user_weights(all, options);
+  Updated out;
+  out.rows_made = reached.size();
+  out.lists = append_lists(all.of_item.rows(), work, [&] {
+    return [&, make = Items(all, weight, options, work.memory), best = BestRows(options.top_k)](
+               uint32_t item, NeighbourLists& lists) mutable {
+      if (again[item] != 0) {
+        make(item, best);
+        best.move_to(lists);
+      } else if (item < before.lists.rows()) {
+        lists.append(before.lists, item);
+      } else {
+        lists.offsets.push_back(lists.neighbour.size());
+      }
+    };
+  });
+  return out;
 }
 
 }  // namespace rec::indexes

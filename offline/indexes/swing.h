@@ -4,6 +4,7 @@
 
 #include "offline/indexes/interactions.h"
 #include "offline/indexes/neighbour_lists.h"
+#include "offline/indexes/update.h"
 
 namespace rec::indexes {
 
@@ -26,5 +27,12 @@ struct SwingSampled {
 /// in double, stored as float.
 NeighbourLists build_swing(InteractionList interactions, uint32_t users, uint32_t items, const SwingOptions& options,
                            SwingSampled& sampled, const Work& work = {});
+
+/// In two steps, the first of which gives what an update compares.
+Interactions arrange_for_swing(InteractionList interactions, uint32_t users, uint32_t items,
+                               const SwingOptions& options, SwingSampled& sampled, memory::Budget* budget = nullptr);
+NeighbourLists build_swing(const Interactions& all, const SwingOptions& options, const Work& work = {});
+/// The same lists as build_swing: the items of users who changed are made again.
+Updated update_swing(const Before& before, const Interactions& all, const SwingOptions& options, const Work& work = {});
 
 }  // namespace rec::indexes

@@ -43,6 +43,9 @@ class DelimitedReader {
   /// Index of a named field, or -1. Names are unique.
   int field(std::string_view name) const;
 
+  /// Goes on at byte `begin`, which is in line `line`, and takes the file to end at byte `end`: a log's new part.
+  void restrict_to(uint64_t begin, uint64_t line, uint64_t end);
+
   /// Moves to the next record; false at the end. Empty lines are passed over. After an unterminated or a stray quote it
   /// goes on with the line after the quote, so that one forgotten quote costs one row.
   bool next();
@@ -50,6 +53,7 @@ class DelimitedReader {
   RowProblem problem() const;
   std::string problem_text() const;  // with the particulars: "3 fields where the header has 4"
   uint64_t line() const;             // where the record begins, from 1; of a quote's problem, the line of the quote
+  uint64_t next_line() const;        // where the next record begins
   uint64_t bytes_read() const;       // for progress
   uint64_t bytes_total() const;
 

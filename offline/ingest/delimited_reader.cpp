@@ -271,6 +271,12 @@ int DelimitedReader::field(std::string_view name) const {
   return found == state_->index.end() ? -1 : found->second;
 }
 
+void DelimitedReader::restrict_to(uint64_t begin, uint64_t line, uint64_t end) {
+  state_->text = state_->text.substr(0, end);
+  state_->position = begin;
+  state_->next_line = line;
+}
+
 bool DelimitedReader::next() {
   return state_->read_record();
 }
@@ -290,6 +296,9 @@ std::string DelimitedReader::problem_text() const {
 
 uint64_t DelimitedReader::line() const {
   return state_->record_line;
+}
+uint64_t DelimitedReader::next_line() const {
+  return state_->next_line;
 }
 uint64_t DelimitedReader::bytes_read() const {
   return state_->position;

@@ -51,7 +51,7 @@ std::optional<store::Key> parse_key(std::string_view text, const store::Table& t
 class LogReader {
  public:
   LogReader(const catalog::Events& events, Fields fields, const store::Table& users, bool keep_unknown_users,
-            const store::Table& items, BadRows& bad_rows)
+            const store::Table& items, BadRows& bad_rows, const FilePart& part)
       : events_(events),
         fields_(std::move(fields)),
         users_(users),
@@ -60,6 +60,12 @@ class LogReader {
         bad_rows_(bad_rows),
         log_(std::make_unique<EventLog>()) {
     log_->known_users = users.rows();
+    log_->strings = part.strings ? part.strings : std::make_shared<column::StringSpace>(items.strings());
+    if (part.unknown_users != nullptr) {
+      for (const store::Key& key : *part.unknown_users) {
+        add_unknown(key);
+      }
+    }
     for (const catalog::Column& column : events.columns) {
       columns_.push_back(empty_column(column.type));
     }
@@ -67,6 +73,7 @@ class LogReader {
 
   void add(const DelimitedReader& reader) {
     if (reader.problem() != RowProblem::none) {
+      log_->open_quote = log_->open_quote || reader.problem() == RowProblem::unterminated_quote;
       return bad(reader, std::string(to_text(reader.problem())), {});
     }
     const auto& fields = reader.fields();
@@ -87,7 +94,7 @@ class LogReader {
     time_.push_back(*time);
   }
 
-  std::unique_ptr<EventLog> finish();
+  std::unique_ptr<EventLog> finish(uint64_t lines);
 
  private:
   void bad(const DelimitedReader& reader, const std::string& reason, std::string_view seen) {
@@ -102,6 +109,7 @@ class LogReader {
     }
     const auto row = items_.find(*key);
     if (!row) {
+      ++log_->without_row;
       bad(reader, fmt::format("`{}` has no row in `{}`", events_.item_column, items_.name()), text);
     }
     return row;
@@ -117,12 +125,17 @@ class LogReader {
       return row;
     }
     if (!keep_unknown_users_) {
+      ++log_->without_row;
       bad(reader, fmt::format("`{}` has no row in `{}`", events_.user_column, users_.name()), text);
       return std::nullopt;
     }
-    const auto [known, added] = unknown_.emplace(*key, log_->users());
+    return add_unknown(*key);
+  }
+
+  uint32_t add_unknown(const store::Key& key) {
+    const auto [known, added] = unknown_.emplace(key, log_->users());
     if (added) {
-      log_->unknown_users.push_back(*key);
+      log_->unknown_users.push_back(key);
     }
     return known->second;
   }
@@ -241,11 +254,11 @@ column::EventColumns::Column lay_out(column::Arena& arena, const store::ColumnDa
   return out;
 }
 
-std::unique_ptr<EventLog> LogReader::finish() {
+std::unique_ptr<EventLog> LogReader::finish(uint64_t lines) {
+  log_->lines = lines;
   std::vector<uint32_t> order(time_.size());
   std::iota(order.rbegin(), order.rend(), 0U);  // the later in the log first
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](uint32_t event) { return time_[event]; });
-  log_->strings = std::make_unique<column::StringSpace>(items_.strings());
   std::vector<int32_t> codes;
   for (uint32_t number = 0; number < pool_.size(); ++number) {
     codes.push_back(log_->strings->intern(pool_.text(number)));
@@ -266,7 +279,7 @@ std::unique_ptr<EventLog> LogReader::finish() {
 std::unique_ptr<EventLog> read_event_log(const std::string& directory, const catalog::Events& events,
                                          const store::Table& users, bool unknown_users_have_values,
                                          const store::Table& items, BadRows& bad_rows,
-                                         diagnostics::Diagnostics& diagnostics) {
+                                         diagnostics::Diagnostics& diagnostics, const FilePart& part) {
   auto reader = open_raw_file(directory, events.source, diagnostics);
   if (!reader) {
     return nullptr;
@@ -275,11 +288,13 @@ std::unique_ptr<EventLog> read_event_log(const std::string& directory, const cat
   if (!fields) {
     return nullptr;
   }
-  LogReader log(events, std::move(*fields), users, unknown_users_have_values, items, bad_rows);
+  const bool whole = part.begin == 0;
+  reader->restrict_to(whole ? reader->bytes_read() : part.begin, whole ? reader->next_line() : part.line, part.end);
+  LogReader log(events, std::move(*fields), users, unknown_users_have_values, items, bad_rows, part);
   while (reader->next()) {
     log.add(*reader);
   }
-  return log.finish();
+  return log.finish(reader->next_line());
 }
 
 }  // namespace rec::ingest

@@ -22,17 +22,30 @@ struct EventLog {
   std::span<const uint32_t> user;  // one an event: a row of the users' table, or rows() + index into unknown_users
   std::vector<store::Key> unknown_users;
   uint32_t known_users = 0;  // rows of the users' table
-  std::unique_ptr<column::StringSpace> strings;
+  std::shared_ptr<column::StringSpace> strings;
   column::Arena arena;
+  std::vector<std::shared_ptr<const void>> kept_alive;  // what columns point into beside the arena
+
+  uint64_t lines = 1;        // of the file, up to where it was read
+  uint64_t without_row = 0;  // events left out because their user or item has no row
+  bool open_quote = false;   // one is never closed: what follows in the file may change how it is read
 
   uint32_t users() const { return known_users + static_cast<uint32_t>(unknown_users.size()); }
   int64_t newest() const { return events.size == 0 ? 0 : events.time[0]; }
+};
+
+/// The part of a log's file that is read.
+struct FilePart {
+  uint64_t begin = 0, line = 1;                            // 0: from its first event
+  uint64_t end = UINT64_MAX;                               // bytes behind it are not looked at
+  const std::vector<store::Key>* unknown_users = nullptr;  // of the parts before, which keep their numbers
+  std::shared_ptr<column::StringSpace> strings{};          // in which texts get their codes; null: one of its own
 };
 
 /// nullptr after an error: a file that is not there or has not the columns that the catalog names.
 std::unique_ptr<EventLog> read_event_log(const std::string& directory, const catalog::Events& events,
                                          const store::Table& users, bool unknown_users_have_values,
                                          const store::Table& items, BadRows& bad_rows,
-                                         diagnostics::Diagnostics& diagnostics);
+                                         diagnostics::Diagnostics& diagnostics, const FilePart& part = {});
 
 }  // namespace rec::ingest

@@ -23,7 +23,9 @@ enum class FileKind : uint32_t {
   neighbours = 3,
   user_neighbours = 4,
   vectors = 5,
-  lookups = 6
+  lookups = 6,
+  events = 7,
+  interactions = 8
 };
 
 /// 64 bytes at offset 0. `hash` covers the header, with itself as 0, and the section table.

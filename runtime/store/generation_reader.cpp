@@ -278,7 +278,7 @@ bool GenerationReader::open_users(Generation& generation, const Manifest& manife
   if (manifest.epoch == 0 && generation.catalog_.sequences.empty()) {
     return true;
   }
-  auto users = UserStore::open(data_directory_, manifest.epoch, manifest.user_store_bytes);
+  auto users = UserStore::open(data_directory_, manifest.epoch, manifest.base_epoch, manifest.user_store_bytes);
   if (!users) {
     report(Code::damaged_user_store, fmt::format("cannot read the users' sequences: {}", users.error()));
     return false;

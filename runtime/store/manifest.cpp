@@ -33,7 +33,7 @@ uint64_t checksum(const json& body) {
 json to_value(const Manifest& m) {
   json parts = json::object();
   for (const auto& [name, part] : m.parts) {
-    parts[name] = {{"inputs", hex(part.inputs)}, {"bad_rows", part.bad_rows}};
+    parts[name] = {{"inputs", hex(part.inputs)}, {"words", hex(part.words)}, {"bad_rows", part.bad_rows}};
     if (part.threads > 0) {
       parts[name]["threads"] = part.threads;
     }
@@ -43,13 +43,10 @@ json to_value(const Manifest& m) {
     files[path] = {{"size", file.size},   {"modified_ns", file.modified_ns}, {"changed_ns", file.changed_ns},
                    {"inode", file.inode}, {"hashed_ns", file.hashed_ns},     {"hash", hex(file.hash)}};
   }
-  return {{"format", kFormatVersion},
-          {"generation", m.generation},
-          {"newest_event", m.newest_event},
-          {"epoch", m.epoch},
-          {"user_store_bytes", m.user_store_bytes},
-          {"catalog", hex(m.catalog_hash)},
-          {"parts", std::move(parts)},
+  return {{"format", kFormatVersion},       {"generation", m.generation},
+          {"newest_event", m.newest_event}, {"epoch", m.epoch},
+          {"base_epoch", m.base_epoch},     {"user_store_bytes", m.user_store_bytes},
+          {"catalog", hex(m.catalog_hash)}, {"parts", std::move(parts)},
           {"raw_files", std::move(files)}};
 }
 
@@ -58,12 +55,14 @@ Manifest from_value(const json& value) {
   Manifest m{.generation = value.at("generation"),
              .newest_event = value.at("newest_event"),
              .epoch = value.at("epoch"),
+             .base_epoch = value.value("base_epoch", uint64_t{0}),
              .user_store_bytes = value.at("user_store_bytes"),
              .catalog_hash = from_hex(value.at("catalog")),
              .parts = {},
              .raw_files = {}};
   for (const auto& [name, part] : value.at("parts").items()) {
     m.parts[name] = {.inputs = from_hex(part.at("inputs")),
+                     .words = from_hex(part.value("words", json("0"))),
                      .bad_rows = part.at("bad_rows"),
                      .threads = part.value("threads", uint32_t{0})};
   }
@@ -143,6 +142,16 @@ std::string lookups_path(const std::string& generation_directory, const std::str
 
 std::string index_path(const std::string& generation_directory, const std::string& index) {
   return fmt::format("{}/{}.index", generation_directory, index);
+}
+
+std::string events_path(const std::string& generation_directory, const std::string& events) {
+  return fmt::format("{}/{}.events", generation_directory, events);
+}
+std::string newer_events_path(const std::string& generation_directory, const std::string& events) {
+  return fmt::format("{}/{}.newer.events", generation_directory, events);
+}
+std::string interactions_path(const std::string& generation_directory, const std::string& index) {
+  return fmt::format("{}/{}.interactions", generation_directory, index);
 }
 
 std::expected<std::string, FileProblem> read_bytes(const std::string& path) {

@@ -25,6 +25,7 @@ struct RawFile {
 /// One part: "table notes", "statistics notes", "sequences", "index item_cf".
 struct Part {
   uint64_t inputs = 0;    // hash of everything it was made from
+  uint64_t words = 0;     // hash of what the catalog says about it: what it was made from but the raw files
   uint64_t bad_rows = 0;  // rows left out while it was made
   uint32_t threads = 0;   // that made it, where they leave a trace: a vector index of several is not the same each time
 };
@@ -33,6 +34,7 @@ struct Manifest {
   uint64_t generation = 0;
   int64_t newest_event = 0;
   uint64_t epoch = 0;             // of users.mdb; 0: no sequences
+  uint64_t base_epoch = 0;        // that holds the users whom `epoch` does not; 0: it holds all
   uint64_t user_store_bytes = 0;  // users.mdb had at least that size when the generation was published
   uint64_t catalog_hash = 0;      // of the copy of catalog.yaml
   std::map<std::string, Part> parts;
@@ -51,6 +53,10 @@ std::string table_path(const std::string& generation_directory, const std::strin
 std::string statistics_path(const std::string& generation_directory, const std::string& table);
 std::string lookups_path(const std::string& generation_directory, const std::string& table);
 std::string index_path(const std::string& generation_directory, const std::string& index);
+/// What only the next build reads: the events of a log, those that came after them, and what an index was made from.
+std::string events_path(const std::string& generation_directory, const std::string& events);
+std::string newer_events_path(const std::string& generation_directory, const std::string& events);
+std::string interactions_path(const std::string& generation_directory, const std::string& index);
 
 /// A whole file's bytes; nothing is assumed about them.
 std::expected<std::string, FileProblem> read_bytes(const std::string& path);

@@ -78,7 +78,8 @@ std::vector<types::Type> event_types(const catalog::Events& events) {
 }
 
 std::expected<std::unique_ptr<UserStore>, std::string> UserStore::open(const std::string& data_directory,
-                                                                       uint64_t epoch, uint64_t bytes) {
+                                                                       uint64_t epoch, uint64_t base_epoch,
+                                                                       uint64_t bytes) {
   const std::string path = user_store_path(data_directory);
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
@@ -91,14 +92,20 @@ std::expected<std::unique_ptr<UserStore>, std::string> UserStore::open(const std
   if (!environment) {
     return std::unexpected(environment.error());
   }
-  const auto there = (*environment)->has_epoch(epoch);
-  if (!there) {
-    return std::unexpected(there.error());
+  std::vector<uint64_t> epochs{epoch};
+  if (base_epoch != 0) {
+    epochs.push_back(base_epoch);
   }
-  if (!*there) {
-    return std::unexpected(fmt::format("{} does not hold the sequences of this generation", path));
+  for (const uint64_t one : epochs) {
+    const auto there = (*environment)->has_epoch(one);
+    if (!there) {
+      return std::unexpected(there.error());
+    }
+    if (!*there) {
+      return std::unexpected(fmt::format("{} does not hold the sequences of this generation", path));
+    }
   }
-  return std::unique_ptr<UserStore>(new UserStore(std::move(*environment), epoch));
+  return std::unique_ptr<UserStore>(new UserStore(std::move(*environment), std::move(epochs)));
 }
 
 std::expected<SequenceRead, std::string> UserStore::read(size_t sequence, const Key& user,
@@ -107,13 +114,17 @@ std::expected<SequenceRead, std::string> UserStore::read(size_t sequence, const 
   const RecordKey key = record_key(sequence, user);
   std::expected<SequenceRead, std::string> events = SequenceRead{};
   events->events.columns.resize(types.size());
-  const auto found = environment_->read(epoch_, key.bytes, [&](std::string_view record) {
-    if (const auto bytes = payload(record, key, user)) {
-      events = decode_events(*bytes, types, items, strings, arena);
+  bool known = false;
+  for (size_t i = 0; i < epochs_.size() && !known; ++i) {
+    const auto found = environment_->read(epochs_[i], key.bytes, [&](std::string_view record) {
+      if (const auto bytes = payload(record, key, user)) {
+        known = true;
+        events = decode_events(*bytes, types, items, strings, arena);
+      }
+    });
+    if (!found) {
+      return std::unexpected(found.error());
     }
-  });
-  if (!found) {
-    return std::unexpected(found.error());
   }
   if (!events) {
     return std::unexpected(fmt::format("{}, user {}", events.error(), to_text(user)));
@@ -123,9 +134,19 @@ std::expected<SequenceRead, std::string> UserStore::read(size_t sequence, const 
 
 std::expected<void, std::string> UserStore::check(const catalog::Catalog& catalog,
                                                   const std::function<const Table&(size_t sequence)>& items) const {
+  for (const uint64_t epoch : epochs_) {
+    if (auto checked = check(epoch, catalog, items); !checked) {
+      return checked;
+    }
+  }
+  return {};
+}
+
+std::expected<void, std::string> UserStore::check(uint64_t epoch, const catalog::Catalog& catalog,
+                                                  const std::function<const Table&(size_t sequence)>& items) const {
   std::string wrong;
   column::Arena arena;
-  const auto read = environment_->read_all(epoch_, [&](std::string_view key, std::string_view record) {
+  const auto read = environment_->read_all(epoch, [&](std::string_view key, std::string_view record) {
     ByteReader in(key);
     const size_t sequence = size_t{in.byte()} * 256 + in.byte();
     const uint8_t form = in.byte();

@@ -119,14 +119,23 @@ TEST(Build, SequencesAreNewestFirstAndCut) {
 
 TEST(Build, OnlyWhatIsStaleIsMade) {
   Shop shop;
-  const Parts all = {"table people", "table goods", "statistics people", "statistics goods", "sequences", "index cf", "index later"};
+  const Parts all = {"table people",     "table goods", "log visits", "statistics people",
+                     "statistics goods", "sequences",   "index cf",   "index later"};
   EXPECT_EQ(shop.build().made, all) << shop.report();
   const BuildReport again = shop.build();
   EXPECT_FALSE(again.published);
   EXPECT_EQ(again.made, Parts());
   EXPECT_EQ(again.generation, 1u);
-  shop.write("visits.csv", shop.read("visits.csv") + "3,c,112,view,1,\n");
-  EXPECT_EQ(shop.build().made, (Parts{"statistics people", "statistics goods", "sequences", "index cf", "index later"}));
+  std::string visits = shop.read("visits.csv");
+  visits.replace(visits.find("9,b,50"), 6, "9,b,51");
+  shop.write("visits.csv", visits);
+  const Parts of_events = {"log visits", "statistics people", "statistics goods",
+                           "sequences",  "index cf",          "index later"};
+  EXPECT_EQ(shop.build().made, of_events);
+  shop.write("visits.csv", visits + "3,c,112,view,1,\n");
+  const BuildReport grown = shop.build();
+  EXPECT_EQ(grown.made.size() + grown.updated.size(), of_events.size());
+  EXPECT_EQ(grown.updated.front(), "log visits");
   shop.write("catalog.yaml", rec::testing::kShopCatalog + "# a remark\n");
   const BuildReport remark = shop.build();
   EXPECT_TRUE(remark.published);

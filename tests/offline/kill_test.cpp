@@ -132,5 +132,71 @@ TEST(Kill, ABuildThatDiesLeavesTheLastGenerationWhole) {
   }
 }
 
+/// Visits in a whole generation: as many in its statistic as in its sequences, or -1.
+int64_t visits_in(DataDirectory& data) {
+  const auto generation = data.open();
+  EXPECT_NE(generation, nullptr) << data.report();
+  if (generation == nullptr) {
+    return -1;
+  }
+  const store::Table& goods = *generation->table("goods");
+  int64_t counted = 0, read = 0;
+  for (uint32_t row = 0; row < goods.rows(); ++row) {
+    counted += static_cast<int64_t>(goods.columns()[2].floating(row));  // each visit has version 1
+  }
+  column::StringSpace strings(goods.strings());
+  for (int64_t person = 0; person < 200; ++person) {
+    column::Arena arena;
+    const auto sequence = generation->read_sequence(0, person, strings, arena);
+    EXPECT_TRUE(sequence.has_value());
+    read += sequence ? static_cast<int64_t>(sequence->events.size) : 0;
+  }
+  return counted == read ? counted : -1;
+}
+
+TEST(Kill, AnUpdateThatDiesLeavesTheLastGenerationWhole) {
+  constexpr int kRounds = 40, kAdded = 4;
+  DataDirectory data;
+  data.write("catalog.yaml", kCatalog);
+  write_version(data, 1);
+  ASSERT_TRUE(data.build().published) << data.report();
+  std::mt19937 random(12);
+  std::string visits = data.read("visits.csv");
+  int64_t last = 1000, all = 1000;
+  int killed = 0, status = 0;
+  int64_t whole = 50'000;  // microseconds, of the builds that lived, about
+  for (int round = 0; round < kRounds; ++round) {
+    for (int i = 0; i < kAdded; ++i) {
+      visits += std::to_string(random() % 200) + "," + std::to_string(random() % 200) + "," +
+                std::to_string(100 + round) + ",1\n";
+    }
+    all += kAdded;
+    data.write("visits.csv", visits);
+    const auto begin = std::chrono::steady_clock::now();
+    const pid_t child = start(data.path());
+    ASSERT_GT(child, 0);
+    ::usleep(static_cast<useconds_t>(random() % static_cast<uint64_t>(whole)));
+    ::kill(child, SIGKILL);
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    killed += WIFSIGNALED(status) ? 1 : 0;
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+    whole = WIFSIGNALED(status) ? whole + whole / 8 : std::max<int64_t>(took, 1000);
+    const int64_t found = visits_in(data);
+    ASSERT_TRUE(found == last || found == all) << found << " after " << last << " in round " << round;
+    ASSERT_TRUE(data.check()) << data.report();
+    last = found;
+  }
+  EXPECT_GT(killed, 0);
+  EXPECT_GT(last, 1000);
+  std::printf("%d of %d updates were killed\n", killed, kRounds);
+  data.write("visits.csv", visits + "1,1,200,1\n");
+  const BuildReport report = data.build();
+  ASSERT_TRUE(report.published) << data.report();
+  EXPECT_FALSE(report.updated.empty());
+  EXPECT_EQ(visits_in(data), all + 1);
+  EXPECT_TRUE(data.check()) << data.report();
+}
+
 }  // namespace
 }  // namespace rec::build
