@@ -22,7 +22,8 @@ inline bool compares_as_double(types::Kind a, types::Kind b) {
   return a != b && (a == types::Kind::floating || b == types::Kind::floating);
 }
 
-/// Distinct keys, numbered in order of their first appearance. Open addressing.
+/// Distinct keys, numbered in order of their first appearance. Small ones (codes of a dictionary, mostly) stand in a
+/// table of their own, the others in one of open addressing.
 class KeySet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -35,6 +36,7 @@ class KeySet {
   /// The key's number; a new one where it is not there yet.
   uint32_t add(uint64_t key);
   uint32_t find(uint64_t key) const {
+    if (key < kSmall) return key < small_.size() ? small_[key] : kNone;
     for (size_t at = place(key);; at = (at + 1) & mask_) {
       const uint32_t number = slots_[at];
       if (number == kNone || keys_[number] == key) return number;
@@ -44,7 +46,10 @@ class KeySet {
  private:
   size_t place(uint64_t key) const { return static_cast<size_t>((key * 0x9e3779b97f4a7c15ULL) >> 32) & mask_; }
 
+  static constexpr uint64_t kSmall = 4096;
+
   std::vector<uint64_t> keys_;
+  std::vector<uint32_t> small_;  // numbers of the keys below kSmall, as far as the largest
   std::vector<uint32_t> slots_;
   size_t mask_ = 0;
 };

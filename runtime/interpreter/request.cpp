@@ -4,6 +4,7 @@
 
 #include "runtime/interpreter/evaluate.h"
 #include "runtime/interpreter/program.h"
+#include "runtime/interpreter/row_wise.h"
 #include "runtime/interpreter/scope.h"
 #include "runtime/interpreter/search.h"
 
@@ -80,13 +81,21 @@ struct Evaluator::Program {
   interpreter::Program compiled;
   size_t width;
   bool optional;
-  std::vector<std::byte> values;
-  std::vector<uint8_t> present;
+  std::unique_ptr<std::byte[]> values{};  // of the latest run
+  std::unique_ptr<uint8_t[]> present{};
+  size_t room = 0;  // values that fit
 
   Program(Scope& scope, ExprId root, size_t block)
       : compiled(scope, {.kind = interpreter::Program::Kind::candidates, .roots = {root}, .block = block}),
         width(types::width(scope.node(root).type)),
         optional(scope.node(root).type.optional) {}
+
+  void make_room(size_t count) {
+    if (count <= room) return;
+    values = std::make_unique_for_overwrite<std::byte[]>(count * width);
+    if (optional) present = std::make_unique_for_overwrite<uint8_t[]>(count);
+    room = count;
+  }
 };
 
 Evaluator::Evaluator(RequestContext& context, ExprId root, size_t block)
@@ -100,23 +109,38 @@ RowSource source_of(const CandidateRows& rows) {
   return {.batch = rows.batch, .candidates = rows.indices.data(), .size = rows.indices.size()};
 }
 
+void put(const void* values, size_t width, const uint32_t* at, size_t n, std::byte* out) {
+  if (are_consecutive(at, n)) {
+    std::memcpy(out + at[0] * width, values, n * width);
+  } else {
+    scatter(values, width, at, n, out);
+  }
+}
+
 }  // namespace
 
 Values Evaluator::run(const CandidateRows& rows) {
   Program& p = *program_;
-  p.values.resize(rows.indices.size() * p.width);
-  if (p.optional) p.present.resize(rows.indices.size());
-  p.compiled.run_all(source_of(rows), p.values.data(), p.optional ? p.present.data() : nullptr);
-  return {.data = p.values.data(), .present = p.optional ? p.present.data() : nullptr};
+  p.make_room(rows.indices.size());
+  p.compiled.run_all(source_of(rows), p.values.get(), p.present.get());
+  return {.data = p.values.get(), .present = p.present.get()};
 }
 
 void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
-  const Values all = run(rows);
-  const auto* bytes = all.as<std::byte>();
-  for (size_t i = 0; i < rows.indices.size(); ++i) {
-    const size_t at = rows.indices[i];
-    std::memcpy(column.values.data() + at * program_->width, bytes + i * program_->width, program_->width);
-    if (column.present != nullptr) column.present[at] = all.has(i) ? 1 : 0;
+  interpreter::Program& compiled = program_->compiled;
+  const RowSource source = source_of(rows);
+  for (size_t first = 0; first < source.size; first += compiled.block()) {
+    const size_t n = std::min(compiled.block(), source.size - first);
+    compiled.run_block(source, first, n);
+    const Values block = compiled.root(0);
+    const uint32_t* at = source.candidates + first;
+    put(block.data, program_->width, at, n, column.values.data());
+    if (column.present == nullptr) continue;
+    if (block.present != nullptr) {
+      put(block.present, 1, at, n, reinterpret_cast<std::byte*>(column.present));
+    } else {
+      for (size_t i = 0; i < n; ++i) column.present[at[i]] = 1;
+    }
   }
 }
 
