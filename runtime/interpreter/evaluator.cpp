@@ -17,8 +17,9 @@ struct Evaluator::State {
   const native::Unit* unit;
   std::optional<NativeCall> native{};
   std::optional<Program> program{};
-  std::vector<std::byte> values{};
-  std::vector<uint8_t> present{};
+  std::unique_ptr<std::byte[]> values{};  // of the latest run
+  std::unique_ptr<uint8_t[]> present{};
+  size_t room = 0;  // values that fit
 
   State(Scope& of, graph::ExprId id, size_t rows)
       : scope(of),
@@ -34,6 +35,12 @@ struct Evaluator::State {
     if (!native) native.emplace(scope, *unit, block);
     void* const outputs[] = {out, out_present};
     return native->run(rows, outputs);
+  }
+  void make_room(size_t count) {
+    if (count <= room) return;
+    values = std::make_unique_for_overwrite<std::byte[]>(count * width);
+    if (optional) present = std::make_unique_for_overwrite<uint8_t[]>(count);
+    room = count;
   }
   Program& interpreted() {
     if (!program) program.emplace(scope, Program::Options{.root = root, .block = block});
@@ -52,15 +59,22 @@ RowSource source_of(const CandidateRows& rows) {
   return {.batch = rows.batch, .candidates = rows.indices.data(), .size = rows.indices.size()};
 }
 
+void put(const void* values, size_t width, const uint32_t* at, size_t n, std::byte* out) {
+  if (are_consecutive(at, n)) {
+    std::memcpy(out + at[0] * width, values, n * width);
+  } else {
+    scatter(values, width, at, n, out);
+  }
+}
+
 }  // namespace
 
 Values Evaluator::run(const CandidateRows& rows) {
   State& s = *state_;
-  s.values.resize(rows.indices.size() * s.width);
-  if (s.optional) s.present.resize(rows.indices.size());
-  uint8_t* const present = s.optional ? s.present.data() : nullptr;
-  if (!s.run_native(rows, s.values.data(), present)) s.interpreted().run_all(source_of(rows), s.values.data(), present);
-  return {.data = s.values.data(), .present = present};
+  s.make_room(rows.indices.size());
+  if (!s.run_native(rows, s.values.get(), s.present.get()))
+    s.interpreted().run_all(source_of(rows), s.values.get(), s.present.get());
+  return {.data = s.values.get(), .present = s.present.get()};
 }
 
 void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
@@ -84,18 +98,23 @@ void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
   for (size_t first = 0; first < source.size; first += program.block()) {
     const size_t n = std::min(program.block(), source.size - first);
     program.run_block(source, first, n);
-    const Values values = program.root(0);
-    const uint32_t* const at = rows.indices.data() + first;
-    scatter(values.data, s.width, at, n, column.values.data());
-    for (size_t i = 0; column.present != nullptr && i < n; ++i) column.present[at[i]] = values.has(i) ? 1 : 0;
+    const Values block = program.root(0);
+    const uint32_t* const at = source.candidates + first;
+    put(block.data, s.width, at, n, column.values.data());
+    if (column.present == nullptr) continue;
+    if (block.present != nullptr) {
+      put(block.present, 1, at, n, reinterpret_cast<std::byte*>(column.present));
+    } else {
+      for (size_t i = 0; i < n; ++i) column.present[at[i]] = 1;
+    }
   }
 }
 
 void Evaluator::filter(const CandidateRows& rows, std::span<uint8_t> keep) {
   State& s = *state_;
-  if (s.unit != nullptr) s.values.resize(rows.indices.size());
-  if (s.run_native(rows, s.values.data(), nullptr)) {
-    const auto* passes = reinterpret_cast<const uint8_t*>(s.values.data());
+  if (s.unit != nullptr) s.make_room(rows.indices.size());
+  if (s.run_native(rows, s.values.get(), nullptr)) {
+    const auto* passes = reinterpret_cast<const uint8_t*>(s.values.get());
     for (size_t i = 0; i < keep.size(); ++i) keep[i] &= passes[i];
     return;
   }

@@ -74,6 +74,14 @@ KeySet::KeySet(size_t capacity) {
 }
 
 uint32_t KeySet::add(uint64_t key) {
+  if (key < kSmall) {
+    if (key >= small_.size()) small_.resize(std::bit_ceil(key + 1), kNone);
+    if (small_[key] == kNone) {
+      small_[key] = size();
+      keys_.push_back(key);
+    }
+    return small_[key];
+  }
   size_t at = place(key);
   for (; slots_[at] != kNone; at = (at + 1) & mask_) {
     if (keys_[slots_[at]] == key) return slots_[at];

@@ -23,7 +23,8 @@ inline bool compares_as_double(types::Kind a, types::Kind b) {
   return a != b && (a == types::Kind::floating || b == types::Kind::floating);
 }
 
-/// Distinct keys, numbered in order of their first appearance. Open addressing.
+/// Distinct keys, numbered in order of their first appearance. Small ones (codes of a dictionary, mostly) stand in a
+/// table of their own, the others in one of open addressing.
 class KeySet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -33,11 +34,19 @@ class KeySet {
   explicit KeySet(size_t capacity);
 
   /// As native code looks keys up; as long as no key is added.
-  native::KeyTable table() const { return {.keys = keys_.data(), .slots = slots_.data(), .mask = mask_}; }
+  native::KeyTable table() const {
+    return {.small = small_.data(),
+            .smalls = small_.size(),
+            .below = kSmall,
+            .keys = keys_.data(),
+            .slots = slots_.data(),
+            .mask = mask_};
+  }
   uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
   /// The key's number; a new one where it is not there yet.
   uint32_t add(uint64_t key);
   uint32_t find(uint64_t key) const {
+    if (key < kSmall) return key < small_.size() ? small_[key] : kNone;
     for (size_t at = place(key);; at = (at + 1) & mask_) {
       const uint32_t number = slots_[at];
       if (number == kNone || keys_[number] == key) return number;
@@ -47,7 +56,10 @@ class KeySet {
  private:
   size_t place(uint64_t key) const { return static_cast<size_t>((key * 0x9e3779b97f4a7c15ULL) >> 32) & mask_; }
 
+  static constexpr uint64_t kSmall = 4096;
+
   std::vector<uint64_t> keys_;
+  std::vector<uint32_t> small_;  // numbers of the keys below kSmall, as far as the largest
   std::vector<uint32_t> slots_;
   size_t mask_ = 0;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/interpreter/row_wise.h"
+
 namespace rec::interpreter {
 
 using native::Memory;
@@ -16,17 +18,9 @@ constexpr uint8_t kYes = 1, kNo = 0;
 /// Up to here it is cheaper to look whether rows ascend by one than to gather.
 constexpr size_t kLookedAt = 4096;
 
-bool ascend_by_one(std::span<const uint32_t> index) {
-  const auto count = static_cast<uint32_t>(index.size());
-  if (index.back() != index[0] + (count - 1)) return false;
-  uint32_t differences = 0;
-  for (uint32_t i = 0; i < count; ++i) differences |= index[i] ^ (index[0] + i);
-  return differences == 0;
-}
-
 native::Layout layout_of(const CandidateRows& rows) {
-  const bool consecutive =
-      rows.consecutive || (rows.indices.size() <= kLookedAt && !rows.indices.empty() && ascend_by_one(rows.indices));
+  const bool consecutive = rows.consecutive || (rows.indices.size() <= kLookedAt && !rows.indices.empty() &&
+                                                are_consecutive(rows.indices.data(), rows.indices.size()));
   return {.consecutive = consecutive, .rows_are_candidates = rows.batch == nullptr};
 }
 
@@ -35,19 +29,25 @@ native::Layout layout_of(const CandidateRows& rows) {
 NativeCall::NativeCall(Scope& scope, const native::Unit& unit, size_t block)
     : scope_(scope), unit_(unit), block_(block), has_computed_(unit.kernel().has_computed()) {}
 
+/// Code for consecutive rows is the faster; that for listed ones does as well.
+native::Entry NativeCall::entry_for(const CandidateRows& rows) {
+  native::Layout layout = layout_of(rows);
+  native::Entry entry = unit_.entry(layout);
+  if (entry == nullptr && layout.consecutive) {
+    layout.consecutive = false;
+    entry = unit_.entry(layout);
+  }
+  if (entry == nullptr) scope_.waits_for_code();
+  return entry;
+}
+
 bool NativeCall::is_ready(const CandidateRows& rows) {
-  if (unit_.entry(layout_of(rows)) != nullptr) return true;
-  scope_.waits_for_code();
-  return false;
+  return entry_for(rows) != nullptr;
 }
 
 bool NativeCall::run(const CandidateRows& rows, void* const* outputs, native::Ahead* ahead) {
-  const native::Layout layout = layout_of(rows);
-  const native::Entry entry = unit_.entry(layout);
-  if (entry == nullptr) {
-    scope_.waits_for_code();
-    return false;
-  }
+  const native::Entry entry = entry_for(rows);
+  if (entry == nullptr) return false;
   if (!bound_) bind();
   bind_batch(rows.batch);
   native::Range range{.begin = begin_,

@@ -23,6 +23,7 @@ class NativeCall {
   void start_at(uint64_t place) { begin_ = place; }
 
  private:
+  native::Entry entry_for(const CandidateRows& rows);
   void bind();
   void bind_batch(const Batch* batch);
   const void* of_request(const native::Memory& memory);

@@ -171,6 +171,14 @@ void scatter(const void* values, size_t width, const uint32_t* index, size_t n, 
   });
 }
 
+bool are_consecutive(const uint32_t* index, size_t n) {
+  const uint32_t first = index[0], count = static_cast<uint32_t>(n);
+  if (index[n - 1] != first + (count - 1)) return false;
+  uint32_t differences = 0;
+  for (uint32_t i = 0; i < count; ++i) differences |= index[i] ^ (first + i);
+  return differences == 0;
+}
+
 void broadcast(const void* value, size_t width, size_t n, void* out) {
   with_width(width, [&]<typename T>(T) {
     const T one = *static_cast<const T*>(value);

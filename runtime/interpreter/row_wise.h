@@ -19,8 +19,10 @@ void run_row_wise(const graph::Node& node, std::span<const operators::Operand> a
 
 /// out[i] = values[index[i]] for values of `width` bytes (1, 4, 8 or 16).
 void gather(const void* values, size_t width, const uint32_t* index, size_t n, void* out);
-/// out[index[i]] = values[i].
+/// out[index[i]] = values[i], of the same widths.
 void scatter(const void* values, size_t width, const uint32_t* index, size_t n, void* out);
+/// Whether n > 0 indices count up by one.
+bool are_consecutive(const uint32_t* index, size_t n);
 /// out[0 .. n) = the one value.
 void broadcast(const void* value, size_t width, size_t n, void* out);
 

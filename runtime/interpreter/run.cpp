@@ -13,18 +13,6 @@ namespace rec::interpreter {
 using graph::Node;
 using graph::Op;
 
-namespace {
-
-bool are_consecutive(const uint32_t* index, size_t n) {
-  const uint32_t first = index[0], count = static_cast<uint32_t>(n);
-  if (index[n - 1] != first + (count - 1)) return false;
-  uint32_t differences = 0;
-  for (uint32_t i = 0; i < count; ++i) differences |= index[i] ^ (first + i);
-  return differences == 0;
-}
-
-}  // namespace
-
 Program::Block Program::make_block(const RowSource& rows, size_t first, size_t n) {
   Block block{.rows = rows,
               .first = first,
@@ -96,6 +84,10 @@ void Program::read(const StoredColumn& column, const uint32_t* rows, bool consec
     reg.view.data = column.view->values + size_t{rows[0]} * column.view->width;
     if (reg.present != nullptr)
       reg.view.present = column.view->present == nullptr ? nullptr : column.view->present + rows[0];
+    return;
+  }
+  if (consecutive && n > 0 && is_narrow(column) && rows[n - 1] != column::kNoRow) {
+    widen_range(*column.view, rows[0], n, reg.values, reg.present);
     return;
   }
   read_rows(scope_, column, rows, n, reg.values, reg.present);

@@ -1,6 +1,8 @@
 // Values of a stored column for given rows, widened to their physical type.
 #include "runtime/interpreter/stored_column.h"
 
+#include <cstring>
+
 namespace rec::interpreter {
 
 namespace {
@@ -13,6 +15,13 @@ void widen(const std::byte* values, const uint32_t* rows, size_t n, void* out) {
   const auto* from = reinterpret_cast<const Stored*>(values);
   Out* to = static_cast<Out*>(out);
   for (size_t i = 0; i < n; ++i) to[i] = rows[i] == kNoRow ? Out{} : static_cast<Out>(from[rows[i]]);
+}
+
+template <typename Stored>
+void widen_all(const std::byte* values, uint32_t first, size_t n, void* out) {
+  const Stored* __restrict from = reinterpret_cast<const Stored*>(values) + first;
+  auto* __restrict to = static_cast<int64_t*>(out);
+  for (size_t i = 0; i < n; ++i) to[i] = from[i];
 }
 
 void read_integers(const column::ColumnView& view, const uint32_t* rows, size_t n, void* out) {
@@ -66,6 +75,31 @@ bool in_place(const StoredColumn& column) {
       return column.view->width == sizeof(int64_t);
     default:
       return false;
+  }
+}
+
+bool is_narrow(const StoredColumn& column) {
+  const Kind kind = column.view->type.kind;
+  const bool integers = kind == Kind::integer || kind == Kind::time || kind == Kind::duration;
+  return integers && column.view->width < sizeof(int64_t);
+}
+
+void widen_range(const column::ColumnView& column, uint32_t first, size_t n, void* out, uint8_t* out_present) {
+  switch (column.width) {
+    case 1:
+      widen_all<int8_t>(column.values, first, n, out);
+      break;
+    case 2:
+      widen_all<int16_t>(column.values, first, n, out);
+      break;
+    default:
+      widen_all<int32_t>(column.values, first, n, out);
+  }
+  if (out_present == nullptr) return;
+  if (column.present == nullptr) {
+    std::memset(out_present, 1, n);
+  } else {
+    std::memcpy(out_present, column.present + first, n);
   }
 }
 

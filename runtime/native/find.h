@@ -5,8 +5,11 @@
 
 namespace rec::native {
 
-/// Open addressing: the key of number n is keys[n]; a slot has a number, or −1.
+/// Open addressing: the key of number n is keys[n]; a slot has a number, or −1. Keys below `below` are not there: their
+/// numbers lie by key, as far as there are any.
 struct KeyTable {
+  const uint32_t* small = nullptr;
+  uint64_t smalls = 0, below = 0;
   const uint64_t* keys = nullptr;
   const uint32_t* slots = nullptr;
   uint64_t mask = 0;

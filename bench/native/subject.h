@@ -1,0 +1,27 @@
+// Rec as a contender: what a strategy's steps behind the recall do to the first rows of the item table.
+#pragma once
+
+#include <memory>
+
+#include "bench/native/contender.h"
+
+namespace rec::bench {
+
+/// One engine with one strategy. A run is a request's steps; its context is made, and what its user did is read, before
+/// the clock.
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  /// Makes `runs` requests for the runs to come.
+  virtual void prepare(size_t runs) = 0;
+  virtual void run() = 0;
+  /// Of the last run.
+  virtual Outputs outputs() const = 0;
+};
+
+std::unique_ptr<Subject> interpreter(World& world, const Work& work, size_t candidates);
+
+inline constexpr const char* kInterpreter = "Rec, interpreter";
+Contender contender(std::string who, std::unique_ptr<Subject> subject);
+
+}  // namespace rec::bench
