@@ -1,4 +1,4 @@
-// read → parse → imports → check: one function a stage, in order.
+// read → parse → imports → check → passes: one function a stage, in order.
 #include "compiler/compile.h"
 
 #include <fmt/format.h>
@@ -66,7 +66,7 @@ class ModuleReader {
 }  // namespace
 
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
-                    source::Sources& sources, diagnostics::Diagnostics& diagnostics, Lints lints) {
+                    source::Sources& sources, diagnostics::Diagnostics& diagnostics, const Options& options) {
   Compilation out{.plans = {}, .tests = {}, .file = path};
   ModuleReader reader(sources, diagnostics);
   const bool read = reader.read(path, {});
@@ -76,13 +76,15 @@ Compilation compile(const std::string& path, const catalog::Catalog& catalog, co
   auto checked = check::check_modules(reader.modules, catalog, registry, sources, diagnostics);
   out.plans = std::move(checked.plans);
   out.tests = std::move(checked.tests);
-  if (lints == Lints::told && !diagnostics.has_errors()) {
+  if (options.lints == Lints::told && !diagnostics.has_errors()) {
     check::lint_names(reader.modules, diagnostics);
     check::lint_layout(reader.modules.front(), sources, diagnostics);
     for (const auto& plan : out.plans) {
       if (plan->file == path) check::lint_plan(*plan, diagnostics);
     }
   }
+  passes::Optimiser optimise(catalog, options.passes);
+  for (auto& plan : out.plans) plan = optimise(plan);
   return out;
 }
 

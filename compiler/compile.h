@@ -9,11 +9,13 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/graph/plan.h"
 #include "compiler/graph/test.h"
+#include "compiler/passes/passes.h"
 #include "operators/registry.h"
 
 namespace rec::compiler {
 
-/// The plans of a file: its own pipelines first, in order, then imported ones.
+/// The plans of a file: its own pipelines first, in order, then imported ones. Passes have been over them; each knows
+/// the plan as written. Tests run on plans as written.
 struct Compilation {
   std::vector<std::shared_ptr<const graph::Plan>> plans;
   std::vector<std::shared_ptr<const graph::Test>> tests;  // of the file
@@ -27,9 +29,14 @@ struct Compilation {
 /// Whether what is right and hardly meant is said as well, as warnings R45xx; for files without errors.
 enum class Lints : uint8_t { silent, told };
 
-/// read → parse → imports → check → plan. Diagnostics of all stages are in `diagnostics`; `sources` holds the files for
-/// rendering them.
+struct Options {
+  Lints lints = Lints::silent;
+  passes::Options passes{};
+};
+
+/// read → parse → imports → check (names, types, levels) → plan → passes. Diagnostics of all stages are in
+/// `diagnostics`; `sources` holds the files for rendering them.
 Compilation compile(const std::string& path, const catalog::Catalog& catalog, const operators::Registry& registry,
-                    source::Sources& sources, diagnostics::Diagnostics& diagnostics, Lints lints = Lints::silent);
+                    source::Sources& sources, diagnostics::Diagnostics& diagnostics, const Options& options = {});
 
 }  // namespace rec::compiler

@@ -158,8 +158,9 @@ Exit diff(const Options& options) {
   after_options.file = options.after;
   compiler::Compilation before, after;
   if (catalog) {
-    before = session.compile(options.before.file, *catalog);
-    after = session.compile(options.after, *catalog);
+    const compiler::Options as_written{.passes = {.without = {"all"}}};  // what their authors changed
+    before = session.compile(options.before.file, *catalog, as_written);
+    after = session.compile(options.after, *catalog, as_written);
   }
   std::shared_ptr<const graph::Plan> old_plan, new_plan;
   if (!session.diagnostics.has_errors()) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/rec_run/explain_ir.h"
+#include "apps/rec_run/explain_passes.h"
 #include "apps/rec_run/request_source.h"
 #include "apps/rec_run/run_options.h"
 #include "apps/rec_run/session.h"
@@ -16,9 +17,10 @@ namespace rec::rec_run {
 namespace {
 
 struct Options {
-  std::string what, data, format = "text", pipeline, ir;
+  std::string what, data, format = "text", pipeline, ir, pass;
   bool analyze = false;
-  RunOptions request;  // --analyze
+  RunOptions request;                // --analyze
+  std::vector<std::string> without;  // --pass all
 };
 
 constexpr int kAnalyzedRuns = 21;
@@ -75,14 +77,14 @@ Exit analyze(const Options& options) {
   const auto trace = measured(session, *source.next(), generation, exit);
   if (!trace) return exit;
   if (options.format == "json") {
-    auto json = graph::explain_json(*plan, generation->catalog(), session.sources);
+    auto json = graph::explain_json(graph::as_written(*plan), generation->catalog(), session.sources);
     json["measured"] = trace::to_json(*trace);
     fmt::print("{}\n", json.dump(2));
     return kOk;
   }
   fmt::print("{}\nmeasured for user {}, medians of {} runs\n{}",
-             graph::explain_text(*plan, generation->catalog(), session.sources), request.user, kAnalyzedRuns,
-             trace::to_text(*trace));
+             graph::explain_text(graph::as_written(*plan), generation->catalog(), session.sources), request.user,
+             kAnalyzedRuns, trace::to_text(*trace));
   return kOk;
 }
 
@@ -102,12 +104,19 @@ Exit explain_plan(const Options& options) {
   Session session;
   const auto catalog = session.catalog(options.data);
   compiler::Compilation compilation;
-  if (catalog) compilation = session.compile(options.what, *catalog);
+  if (catalog) compilation = session.compile(options.what, *catalog, {.passes = {.without = {"all"}}});
   std::shared_ptr<const graph::Plan> plan;
   if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
   const Exit exit = session.exit_code();
   session.report();
   if (plan == nullptr) return exit;
+  if (!options.pass.empty()) {
+    return explain_passes(session, *catalog, plan,
+                          {.pass = options.pass,
+                           .without = options.without,
+                           .set = options.request.set,
+                           .json = options.format == "json"});
+  }
   if (options.format == "json") {
     fmt::print("{}\n", graph::explain_json(*plan, *catalog, session.sources).dump(2));
     return kOk;
@@ -148,6 +157,10 @@ Exit explain(const Options& options) {
     fmt::print(stderr, "error: there is no diagnostic code `{}`\nhelp: {}\n", options.what, suggestion(digits));
     return kUsage;
   }
+  if (!options.pass.empty() && (options.format == "dot" || options.analyze)) {
+    fmt::print(stderr, "error: --pass shows plans as text or json, and measures no request\n");
+    return kUsage;
+  }
   if (!options.data.empty() && !options.ir.empty()) return explain_native(options);
   if (!options.data.empty()) return options.analyze ? analyze(options) : explain_plan(options);
   fmt::print(stderr,
@@ -172,8 +185,14 @@ void add_explain(CLI::App& app, int& exit) {
   command->add_option("--user", options->request.user, "with --analyze: the key of the user");
   command->add_option("--request", options->request.fields, "with --analyze: the request fields, as a JSON object");
   command->add_option("--now", options->request.now, "with --analyze: the time of the request");
-  command->add_option("--set", options->request.set, "with --analyze: NAME=VALUE, a parameter; may be repeated")
+  command->add_option("--set", options->request.set, "with --analyze, --pass: NAME=VALUE, a parameter; may be repeated")
       ->allow_extra_args(false);
+  auto passes = passes::names();
+  passes.emplace_back("all");
+  command->add_option("--pass", options->pass, "shows what a pass makes of the plan, or all of them in order")
+      ->check(CLI::IsMember(passes));
+  add_without_pass(*command, options->without);
+  command->get_option("--without-pass")->needs("--pass");
   command->callback([options, &exit] { exit = explain(*options); });
 }
 

@@ -1,6 +1,7 @@
 // rec-run run: one request, or a file of them, through a strategy.
 #include <fmt/format.h>
 
+#include "apps/rec_run/explain_passes.h"
 #include "apps/rec_run/native_code.h"
 #include "apps/rec_run/request_source.h"
 #include "apps/rec_run/result_writer.h"
@@ -37,7 +38,8 @@ std::optional<Prepared> prepare(const RunOptions& options, Session& session, Exi
     exit = kData;
     return {};
   }
-  out.compilation = session.compile(options.file, out.generation->catalog());
+  out.compilation =
+      session.compile(options.file, out.generation->catalog(), {.passes = {.without = options.without_passes}});
   // Every request may name a pipeline of its own; the main one must be there unless all do.
   if (!session.diagnostics.has_errors() && options.requests.empty())
     out.compilation.pipeline(options.pipeline, session.diagnostics);
@@ -110,6 +112,7 @@ void add_run(CLI::App& app, int& exit) {
   command->add_option("--pipeline", options->pipeline, "which pipeline of the file");
   command->add_option("--engine", options->engine, "interpreter, or jit: native code, which is waited for")
       ->check(CLI::IsMember({"interpreter", "jit"}));
+  add_without_pass(*command, options->without_passes);
   command->add_flag("--trace", options->trace, "says what each step did");
   command->add_option("--format", options->format, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}));

@@ -9,7 +9,7 @@ namespace rec::rec_run {
 struct RunOptions {
   std::string file, data, user, fields, now, id, pipeline, requests, record;
   std::string engine = "interpreter", format = "table";
-  std::vector<std::string> set;
+  std::vector<std::string> set, without_passes;
   bool trace = false, watch = false;
 };
 

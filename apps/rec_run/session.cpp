@@ -27,8 +27,8 @@ std::optional<catalog::Catalog> Session::catalog(const std::string& directory) {
 }
 
 compiler::Compilation Session::compile(const std::string& file, const catalog::Catalog& catalog,
-                                       compiler::Lints lints) {
-  return compiler::compile(file, catalog, registry, sources, diagnostics, lints);
+                                       const compiler::Options& options) {
+  return compiler::compile(file, catalog, registry, sources, diagnostics, options);
 }
 
 Exit Session::exit_code() const {

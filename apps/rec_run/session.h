@@ -25,7 +25,7 @@ struct Session {
   std::optional<catalog::Catalog> catalog(const std::string& directory);
   /// Compiles a file; errors are among the diagnostics.
   compiler::Compilation compile(const std::string& file, const catalog::Catalog& catalog,
-                                compiler::Lints lints = compiler::Lints::silent);
+                                const compiler::Options& options = {});
   /// The exit code that the diagnostics so far ask for: kOk without errors, kData where a file could not be read, else
   /// kFailed.
   Exit exit_code() const;

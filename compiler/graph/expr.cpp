@@ -64,7 +64,59 @@ size_t hash_node(const Node& node) {
   return combine(seed, hash_value(node.value));
 }
 
+/// What the node itself looks at.
+uint8_t own_level(Op op) {
+  switch (op) {
+    case Op::parameter:
+    case Op::request_field:
+    case Op::user_row:
+    case Op::user_column:
+    case Op::sequence:
+    case Op::rows_of_keys:
+    case Op::model_user:
+    case Op::index_user:
+      return kRequest;
+    case Op::item_row:
+    case Op::item_column:
+    case Op::let_column:
+    case Op::from_channel:
+    case Op::score_in:
+    case Op::position_in:
+    case Op::channel_count:
+    case Op::channel_emit:
+      return kCandidate;
+    case Op::event_time:
+    case Op::event_item:
+    case Op::event_column:
+    case Op::event_item_column:
+      return kEvent;
+    default:
+      return is_barrier(op) ? kCandidate | kBarrier : kConstant;
+  }
+}
+
+/// Whether the node's last argument is a lambda over events, which end there.
+bool runs_over_events(Op op) {
+  switch (op) {
+    case Op::sequence_where:
+    case Op::sequence_count:
+    case Op::sequence_sum:
+    case Op::sequence_mean:
+    case Op::sequence_min:
+    case Op::sequence_max:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+uint8_t level_of(const Exprs& exprs, const Node& node) {
+  uint8_t level = own_level(node.op);
+  for (const ExprId arg : node.args) level = static_cast<uint8_t>(level | exprs[arg].level);
+  return runs_over_events(node.op) ? static_cast<uint8_t>(level & ~kEvent) : level;
+}
 
 ExprId Exprs::add(Node node) {
   const size_t hash = hash_node(node);

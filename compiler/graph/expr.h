@@ -105,6 +105,14 @@ class Exprs {
   std::unordered_multimap<size_t, ExprId> by_hash_;
 };
 
+/// What a node depends on, by what it is and by the levels of its arguments.
+uint8_t level_of(const Exprs& exprs, const Node& node);
+
+/// Whether a value is the same for all candidates and events of a request.
+inline bool is_of_request(const Node& node) {
+  return (node.level & ~kRequest) == 0;
+}
+
 /// Whether a value depends on one of the `let` columns that are marked; columns beyond the marks are not.
 bool reads_columns(const Exprs& exprs, ExprId id, const std::vector<uint8_t>& marked);
 

@@ -198,7 +198,16 @@ struct Plan {
   PlanPtr otherwise;          // the page instead, where the deadline passes
   bool replays = false;       // some step brings candidates late: what ran before is kept, to be computed for them too
   Kept layouts{};             // of the interpreter's programs
+  PlanPtr written;            // the plan before passes: what traces, `why` and `diff` tell of; null: this one
 };
+
+/// The plan that says what its author wrote, step by step.
+inline const Plan& as_written(const Plan& plan) {
+  return plan.written == nullptr ? plan : *plan.written;
+}
+inline const PlanPtr& as_written(const PlanPtr& plan) {
+  return plan->written == nullptr ? plan : plan->written;
+}
 
 /// The name of a step for traces: the word it begins with.
 std::string_view step_name(const Step& step);

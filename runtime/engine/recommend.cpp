@@ -87,11 +87,13 @@ std::optional<Error> failure_of(Run& run, const std::string& user) {
                        "`rec-build DIR` makes the data anew");
 }
 
-std::expected<Page, Error> make_page(const PlanRef& plan, const GenerationRef& generation, const Request& request,
+std::expected<Page, Error> make_page(const PlanRef& given, const GenerationRef& generation, const Request& request,
                                      const Serving& serving, Observer* observer, bool has_deadline = true) {
   const Stopwatch watch;
   const auto begin = std::chrono::steady_clock::now();
-  if (auto missing = not_built(*plan, *generation, serving.models.get(), serving.sources))
+  // Whoever looks on sees the steps that were written; the page is the same.
+  const PlanRef& plan = request.trace || observer != nullptr ? graph::as_written(given) : given;
+  if (auto missing = not_built(graph::as_written(*plan), *generation, serving.models.get(), serving.sources))
     return std::unexpected(std::move(*missing));
   auto inputs = request_inputs(*plan, *generation, request);
   if (!inputs) return std::unexpected(std::move(inputs.error()));

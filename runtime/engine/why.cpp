@@ -213,8 +213,9 @@ std::optional<uint32_t> find_item(const store::Table& table, const std::string& 
 
 }  // namespace
 
-std::expected<Why, Error> why(const graph::Plan& plan, const store::Generation& generation, const Request& request,
+std::expected<Why, Error> why(const graph::Plan& given, const store::Generation& generation, const Request& request,
                               const std::string& item, const Serving& serving) {
+  const graph::Plan& plan = graph::as_written(given);
   const store::Table& table = generation.table(plan.item_table);
   const auto row = find_item(table, item);
   if (!row) {

@@ -42,7 +42,7 @@ TEST_P(DiagnosticGolden, SaysWhatIsExpected) {
   const operators::Registry registry;
   const auto compiled =
       compiler::compile(GetParam() + ".rec", catalog, registry, sources, diagnostics,
-                        GetParam().starts_with("R45") ? compiler::Lints::told : compiler::Lints::silent);
+                        {.lints = GetParam().starts_with("R45") ? compiler::Lints::told : compiler::Lints::silent});
   if (!diagnostics.has_errors()) compiled.pipeline("", diagnostics);
   diagnostics.sort();
   std::string text = render_text(diagnostics, sources);

@@ -31,6 +31,7 @@ constexpr const char* kCatalog =
     "user.likes.last(5), "
     "same: 'user.likes.search(like: item.kind, k: 1)'}, outputs: [click, stay]}\n"
     "  plain: {onnx: p.onnx, inputs: {f: item.f}, outputs: [score]}\n"
+    "  ours: {algorithm: mmoe, features: {f: item.f}, targets: {liked: 'e.kind == \"like\"'}}\n"
     "  towers: {algorithm: two_tower, user: {city: user.city}, item: {id: item.id}}\n";
 
 constexpr const char* kThings =
@@ -71,7 +72,8 @@ std::shared_ptr<const graph::Plan> Feed::plan(const std::string& text) {
   const std::string path = directory_.path("page.rec");
   std::ofstream(path, std::ios::trunc) << text;
   diagnostics::Diagnostics diagnostics;
-  const auto compilation = compiler::compile(path, generation_->catalog(), registry_, sources_, diagnostics);
+  const auto compilation =
+      compiler::compile(path, generation_->catalog(), registry_, sources_, diagnostics, {.passes = {.verify = true}});
   auto plan = diagnostics.has_errors() ? nullptr : compilation.pipeline("page", diagnostics);
   if (plan == nullptr) throw std::runtime_error(diagnostics::render_text(diagnostics, sources_));
   return plan;

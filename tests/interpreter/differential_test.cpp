@@ -1,4 +1,5 @@
-// Random programs from the operator registry: the engine and the row-at-a-time reference agree to the bit. A failure
+// Random programs from the operator registry: the engine, with passes over the plan, and the row-at-a-time reference on
+// the plan as written agree to the bit. A failure
 // says its seed and leaves the program in a file. REC_SOAK=SECONDS goes on for that long (`./dev soak`), from the seed
 // REC_SEED.
 #include <gtest/gtest.h>
@@ -109,13 +110,14 @@ TEST(Differential, Pipelines) {
   while (seeds.more()) {
     const uint64_t seed = seeds.take();
     const std::string text = ProgramWriter(registry, seed).pipeline();
-    const auto plan = small_world().compile(text);
+    const auto plan = small_world().compile(text, {.verify = true});
     ASSERT_NE(plan, nullptr) << "does not compile: " << repro(seed, text);
     const auto& generation = small_world().generation();
     const auto page = engine::recommend(*plan, generation, request);
     ASSERT_TRUE(page.has_value()) << page.error().message << repro(seed, text);
     column::Arena arena;
-    RequestContext context(*plan, generation, *engine::request_inputs(*plan, generation, request), arena);
+    RequestContext context(graph::as_written(*plan), generation, *engine::request_inputs(*plan, generation, request),
+                           arena);
     const std::string wrong = difference(*page, run_reference(context), context);
     ASSERT_EQ(wrong, "") << repro(seed, text);
     items += page->items.size();

@@ -88,9 +88,9 @@ std::string ProgramWriter::when() {
     if (chance(50)) text += "    sort by " + order_key(1) + "\n";
     return text + "  }";
   };
-  std::string text = "  when " +
-                     pick({"request.page == 2", "user.city == \"Oslo\"", "user.age is none", "len(chosen) > 1"}) +
-                     " {\n" + side();
+  std::string text =
+      "  when " + pick({"request.page == 2", "user.city == \"Oslo\"", "user.age is none", "len(chosen) > 1", "3 > 2"}) +
+      " {\n" + side();
   if (chance(30)) text += " else when (user.age ?? 0) > 30 {\n" + side();
   text += " else {\n" + side() + "\n";
   lets_.emplace_back(kind, name);
@@ -99,7 +99,12 @@ std::string ProgramWriter::when() {
 
 std::string ProgramWriter::step() {
   if (chance(12)) return when();
-  switch (below(9)) {
+  switch (below(11)) {
+    case 9:
+      return "  take " + std::to_string(5 + below(60)) + "\n";
+    case 10:
+      return "  sort by " + order_key(1) + (chance(50) ? " asc" : "") + "\n  take " + std::to_string(5 + below(60)) +
+             "\n";
     case 0:
     case 1:
       return "  where " + expression(Kind::boolean, 2) + "\n";
@@ -215,6 +220,7 @@ std::string ProgramWriter::further_pipelines() {
   channels_.clear();
   lets_.clear();
   pages_.clear();
+  written_.clear();
   text += "  recall {\n    base = items where " + expression(Kind::boolean, 1) + " by " + order_key(1) + " take " +
           std::to_string(below(40)) + "\n  }\n";
   channels_ = {"base"};
@@ -235,6 +241,7 @@ std::string ProgramWriter::pipeline() {
   channels_.clear();
   lets_.clear();
   pages_.clear();
+  written_.clear();
   text += "pipeline p(user: users, item: notes) {\n";
   if (chance(40)) text += "  eligible " + expression(Kind::boolean, 1) + "\n";
   text += recall();

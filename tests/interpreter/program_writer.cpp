@@ -72,15 +72,16 @@ std::string ProgramWriter::leaf(Kind kind, bool event) {
       if (of_event) return pick({"(e.item == item)", "(e.seconds is none)", "e.item.boosted"});
       return pick({"item.boosted", "(item.price is none)", "(item in user.clicks)", "(item.author in user.blocked)",
                    "(\"music\" in item.tags)", "(item.author in item.levels)", "(item.author not in chosen)",
-                   "(item.clicks in 100 .. 30000)", "(user.age is not none)"});
+                   "(item.clicks in 100 .. 30000)", "(user.age is not none)", "true", "(boost > 1.0)"});
     case Kind::integer:
       if (of_event) return pick({"e.depth", "e.item.author", "e.item.clicks"});
       return pick({"item.author", "item.clicks", "3", "0", "request.page", "len(item.tags)", "(item.levels[0] ?? 2)",
-                   "(user.age ?? 7)", "item.serial"});
+                   "(user.age ?? 7)", "item.serial", "1"});
     case Kind::floating:
       if (of_event) return pick({"e.item.score", "(e.seconds ?? 0.5)", "(e.item.price ?? 1.0)"});
       return pick({"item.score", "(item.price ?? 0.25)", "boost", "1.5", "0.0", "(item.price ?? item.score)",
-                   "float(item.clicks)", "(if item.price is not none then item.price else item.score)"});
+                   "float(item.clicks)", "(if item.price is not none then item.price else item.score)", "1.0", "(-0.0)",
+                   "(0.0 * float(item.clicks))"});
     case Kind::string:
       if (of_event) return pick({"e.action", "e.item.kind"});
       return pick({"item.kind", "(item.topic ?? \"none\")", "user.city", "\"video\"", "(request.scene ?? \"x\")"});
@@ -176,6 +177,15 @@ std::string ProgramWriter::boolean(int depth, bool event) {
 
 std::string ProgramWriter::expression(Kind kind, int depth, bool event) {
   if (depth <= 0) return leaf(kind, event);
+  const bool again = depth > 1 && !event && !channels_.empty();  // what may be written in one place may be in another
+  auto& before = written_[kind];
+  if (again && !before.empty() && chance(15)) return pick(before);
+  std::string text = fresh_expression(kind, depth, event);
+  if (again) written_[kind].push_back(text);
+  return text;
+}
+
+std::string ProgramWriter::fresh_expression(Kind kind, int depth, bool event) {
   const bool number = kind == Kind::integer || kind == Kind::floating;
   if (number && !event && depth > 1 && chance(12)) return aggregate(kind, depth - 1);
   if (kind == Kind::boolean && chance(35)) return boolean(depth, event);

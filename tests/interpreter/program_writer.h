@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class ProgramWriter {
   bool chance(uint64_t percent) { return below(100) < percent; }
   std::string pick(const std::vector<std::string>& from) { return from[below(from.size())]; }
 
+  std::string fresh_expression(types::Kind kind, int depth, bool event);
   std::string leaf(types::Kind kind, bool event);
   std::string call(const Signature& signature, int depth, bool event);
   std::string argument(const types::Type& type, bool strings, int depth, bool event);
@@ -54,8 +56,9 @@ class ProgramWriter {
   std::vector<std::vector<Signature>> by_result_;  // by Kind
   std::vector<std::string> channels_;              // of the pipeline being written, once it has candidates
   std::vector<std::pair<types::Kind, std::string>> lets_;
-  std::vector<std::string> pages_;  // channels whose source is the pipeline `q`
-  bool barriers_ = true;            // may stand: not where rows come in late
+  std::map<types::Kind, std::vector<std::string>> written_;  // in this pipeline, behind its `recall`
+  std::vector<std::string> pages_;                           // channels whose source is the pipeline `q`
+  bool barriers_ = true;                                     // may stand: not where rows come in late
   int inserts_ = 0;
 };
 

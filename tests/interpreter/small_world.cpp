@@ -239,11 +239,12 @@ void SmallWorld::write_events() {
   if (!users || !(*users)->write(2, records, true)) throw std::runtime_error("cannot write the user store");
 }
 
-std::shared_ptr<const graph::Plan> SmallWorld::compile(const std::string& text) {
+std::shared_ptr<const graph::Plan> SmallWorld::compile(const std::string& text, const passes::Options& passes) {
   const std::string path = directory_.path("p" + std::to_string(compiled_++) + ".rec");
   std::ofstream(path) << text;
   diagnostics::Diagnostics diagnostics;
-  const auto compilation = compiler::compile(path, generation_->catalog(), registry_, sources_, diagnostics);
+  const auto compilation =
+      compiler::compile(path, generation_->catalog(), registry_, sources_, diagnostics, {.passes = passes});
   if (diagnostics.errors() > 0) {
     std::fputs(diagnostics::render_text(diagnostics, sources_).c_str(), stderr);
     return nullptr;

@@ -22,8 +22,10 @@ class SmallWorld {
   SmallWorld();
 
   const store::Generation& generation() const { return *generation_; }
-  /// The pipeline `p` of a text; an empty pointer and the diagnostics on the error stream where it does not compile.
-  std::shared_ptr<const graph::Plan> compile(const std::string& text);
+  /// The pipeline `p` of a text, as written unless `passes` says more; an empty pointer and the diagnostics on the
+  /// error stream where it does not compile.
+  std::shared_ptr<const graph::Plan> compile(const std::string& text,
+                                             const passes::Options& passes = {.without = {"all"}});
   /// A pipeline that emits the expressions, after `steps`; their ids are plan.emits[i].value.
   std::shared_ptr<const graph::Plan> compile_expressions(const std::vector<std::string>& expressions,
                                                          const std::string& steps = "");

@@ -56,6 +56,44 @@ TEST_F(Tools, ExplainsADeadline) {
   EXPECT_NE(run.out.find("deadline 50ms else other"), std::string::npos) << run.out << run.err;
 }
 
+TEST_F(Tools, ShowsWhatEachPassMakesOfAPlan) {
+  const Outcome all = explain("--pass all --set bonus=1");
+  ASSERT_EQ(all.exit, 0) << all.err;
+  EXPECT_NE(all.out.find("as written:\npipeline page"), std::string::npos) << all.out;
+  EXPECT_NE(all.out.find("value : float = (bonus * float(item.likes))"), std::string::npos) << all.out;
+  EXPECT_NE(all.out.find("after `constants`, "), std::string::npos) << all.out;
+  EXPECT_NE(all.out.find("value : float = float(item.likes)"), std::string::npos) << all.out;
+  EXPECT_NE(all.out.find("passes, all rounds:"), std::string::npos) << all.out;
+
+  const Json json = Json::parse(explain("--pass all --set bonus=1 --format json --without-pass dead").out);
+  EXPECT_EQ(json["written"]["pipeline"], "page");
+  std::map<std::string, bool> changed;
+  for (const auto& pass : json["passes"]) changed[pass["pass"]] = changed[pass["pass"]] || pass["changed"].get<bool>();
+  EXPECT_TRUE(changed.at("parameters") && changed.at("constants"));
+  EXPECT_FALSE(changed.contains("dead"));
+
+  const Outcome alone = explain("--pass constants");
+  EXPECT_EQ(alone.out.find("after"), std::string::npos) << alone.out;
+  EXPECT_NE(alone.out.find("constants "), std::string::npos) << alone.out;
+}
+
+TEST_F(Tools, PassesThatDoNotRunChangeNoPage) {
+  const auto page = [&](const std::string& more) {
+    return space_.rec_run("run '" + space_.path("page.rec") + "' --data '" + space_.path() +
+                          "' --user 1 --format json " + more);
+  };
+  const Outcome with = page(""), without = page("--without-pass all"), one = page("--without-pass common");
+  ASSERT_EQ(with.exit, 0) << with.err;
+  EXPECT_EQ(with.out, without.out);
+  EXPECT_EQ(with.out, one.out);
+  EXPECT_EQ(page("--without-pass commmon").exit, 2);
+  EXPECT_EQ(explain("--pass nothing").exit, 2);
+  EXPECT_EQ(explain("--without-pass dead").exit, 2);
+  EXPECT_EQ(explain("--pass all --format dot").exit, 2);
+  EXPECT_EQ(explain("--pass all --set bonus=7").exit, 2);
+  EXPECT_EQ(explain("--pass all --set no_such=7").exit, 2);
+}
+
 TEST_F(Tools, AnalyzesARequest) {
   const Outcome text = explain("--analyze --user 1");
   ASSERT_EQ(text.exit, 0) << text.err;
