@@ -35,6 +35,7 @@ class Benchmark {
     const Task task{world_, work, candidates};
     Result result;
     result.contenders.push_back(contender(kInterpreter, interpreter(world_, work, candidates)));
+    result.contenders.push_back(contender(kNative, native(world_, work, candidates)));
     result.ours = result.contenders.size();
     for (auto& entry : work.kind == Kind::formula ? peers::compiled_formula(task) : peers::compiled(task))
       admit(std::move(entry), result.contenders);

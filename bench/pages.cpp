@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 
 #include "bench/built.h"
 #include "bench/handwritten/home_feed_rules.h"
@@ -11,6 +12,7 @@
 #include "bench/measure.h"
 #include "offline/importers/importers.h"
 #include "offline/simulation/demo.h"
+#include "runtime/native/tier.h"
 
 namespace {
 
@@ -91,6 +93,9 @@ class Race {
  public:
   Race(std::string name, Plan plan, std::shared_ptr<const store::Generation> generation)
       : name_(std::move(name)), plan_(std::move(plan)), generation_(std::move(generation)), program_(*generation_) {
+    auto compiler = native::make_compiler({.in_background = false});
+    if (!compiler) throw std::runtime_error(compiler.error());
+    tiers_ = std::make_unique<native::Tiers>(std::move(*compiler));
     for (const int64_t user : users_ = some_users(*generation_))
       requests_.push_back({.pipeline = {}, .user = std::to_string(user)});
   }
@@ -100,11 +105,15 @@ class Race {
     size_t items = 0;
     for (size_t u = 0; u < users_.size(); ++u) {
       const auto ours = engine::recommend(plan_, generation_, requests_[u], {});
+      const auto native = engine::recommend(plan_, generation_, requests_[u], {.tiers = tiers_.get()});
       const auto theirs = program_.page(users_[u]);
-      bool same = ours && theirs && ours->items.size() == theirs->size();
-      for (size_t i = 0; same && i < theirs->size(); ++i)
-        same = equal(ours->items[i], (*theirs)[i], recall, *generation_);
-      if (!same) return differ(u, ours, theirs);
+      if (!native || native->engine != "jit") return differ(u, native, theirs);
+      for (const auto* page : {&ours, &native}) {
+        bool same = *page && theirs && (*page)->items.size() == theirs->size();
+        for (size_t i = 0; same && i < theirs->size(); ++i)
+          same = equal((*page)->items[i], (*theirs)[i], recall, *generation_);
+        if (!same) return differ(u, *page, theirs);
+      }
       items += theirs->size();
     }
     fmt::print("{}: {} users, {} items, equal in ids, order, values, channels and scores\n", name_, users_.size(),
@@ -114,14 +123,19 @@ class Race {
 
   void run() {
     size_t sink = 0;
-    const auto ours = [&] {
-      for (const auto& request : requests_) sink += engine::recommend(plan_, generation_, request, {})->items.size();
+    const auto run = [&](const engine::Serving& serving) {
+      for (const auto& request : requests_)
+        sink += engine::recommend(plan_, generation_, request, serving)->items.size();
     };
+    const auto ours = [&] { run({}); };
+    const auto native = [&] { run({.tiers = tiers_.get()}); };
     const auto theirs = [&] {
       for (const int64_t user : users_) sink += program_.page(user)->size();
     };
     bench::compare(fmt::format("{}, {} requests", name_, requests_.size()), {"rec, interpreter", ours},
                    {"written by hand", theirs}, kSamples, 1, requests_.size());
+    bench::compare(name_, {"rec, native code", native}, {"written by hand", theirs}, kSamples, 1, requests_.size());
+    bench::compare(name_, {"rec, native code", native}, {"rec, interpreter", ours}, kSamples, 1, requests_.size());
     if (sink == 0) std::abort();
   }
 
@@ -145,6 +159,7 @@ class Race {
   Program program_;
   std::vector<int64_t> users_;
   std::vector<engine::Request> requests_;
+  std::unique_ptr<native::Tiers> tiers_;
 };
 
 template <typename Program>

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "apps/rec_run/bench_report.h"
+#include "apps/rec_run/native_code.h"
 #include "apps/rec_run/request_source.h"
 #include "apps/rec_run/run_options.h"
 #include "apps/rec_run/session.h"
@@ -36,23 +37,30 @@ class Bench {
   explicit Bench(const Options& options) : options_(options) {}
 
   Exit operator()() {
-    if (options_.run.engine != "interpreter") {
-      fmt::print(stderr,
-                 "error: the native engine is not supported yet: leave --engine out, or give `--engine interpreter`\n");
-      return kUsage;
-    }
     if (const Exit exit = prepare(); exit != kOk) return exit;
     if (const Exit exit = options_.run.requests.empty() ? sampled() : recorded(); exit != kOk) return exit;
     if (requests_.empty()) {
       fmt::print(stderr, "error: there is no request to run\n");
       return kData;
     }
-    const auto measured = measure(requests_, generation_, session_.sources, options_.seconds);
-    if (!measured) {
-      report(measured.error());
-      return kData;
+    std::unique_ptr<native::Tiers> tiers;
+    if (options_.run.engine != "interpreter") {
+      tiers = native_code();
+      if (tiers == nullptr) return kData;
     }
-    print(*measured);
+    std::vector<native::Tiers*> engines;
+    if (options_.run.engine != "jit") engines.push_back(nullptr);
+    if (tiers != nullptr) engines.push_back(tiers.get());
+    std::vector<Measured> measured;
+    for (native::Tiers* const each : engines) {
+      auto one = measure(requests_, generation_, {.sources = &session_.sources, .tiers = each}, options_.seconds);
+      if (!one) {
+        report(one.error());
+        return kData;
+      }
+      measured.push_back(std::move(*one));
+    }
+    print(measured);
     return kOk;
   }
 
@@ -104,13 +112,12 @@ class Bench {
     return kOk;
   }
 
-  void print(const Measured& measured) const {
+  void print(std::span<const Measured> engines) const {
     const BenchWork work{.file = options_.run.file,
                          .requests = options_.run.requests.empty()
                                          ? fmt::format("sampled users, seed {}", options_.seed)
                                          : "recorded requests of " + options_.run.requests,
                          .count = requests_.size()};
-    const std::span engines(&measured, 1);
     fmt::print("{}", options_.run.format == "json"  ? bench_json(work, engines)
                      : options_.run.format == "csv" ? bench_csv(engines)
                                                     : bench_table(work, engines));
@@ -144,7 +151,9 @@ void add_bench(CLI::App& app, int& exit) {
   command->add_option("--set", options->run.set, "NAME=VALUE, a parameter of the strategy; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--pipeline", options->run.pipeline, "which pipeline of the file");
-  command->add_option("--engine", options->run.engine, "interpreter")
+  command
+      ->add_option("--engine", options->run.engine,
+                   "interpreter, jit (native code, made before the clock runs), or both")
       ->check(CLI::IsMember({"interpreter", "jit", "both"}));
   command->add_option("--format", options->run.format, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}));

@@ -66,14 +66,14 @@ class Steps {
 };
 
 std::expected<engine::Page, engine::Error> run(const BenchRequest& each, const Generation& generation,
-                                               const source::Sources& sources) {
-  return engine::recommend(each.plan, generation, each.request, {.sources = &sources});
+                                               const engine::Serving& serving) {
+  return engine::recommend(each.plan, generation, each.request, serving);
 }
 
 std::optional<engine::Error> run_all(const std::vector<BenchRequest>& requests, const Generation& generation,
-                                     const source::Sources& sources) {
+                                     const engine::Serving& serving) {
   for (const BenchRequest& each : requests) {
-    if (auto page = run(each, generation, sources); !page) return std::move(page.error());
+    if (auto page = run(each, generation, serving); !page) return std::move(page.error());
   }
   return {};
 }
@@ -94,24 +94,25 @@ Latency latency_of(std::vector<double> us) {
 }
 
 std::expected<Measured, engine::Error> measure(const std::vector<BenchRequest>& requests, const Generation& generation,
-                                               const source::Sources& sources, double seconds) {
-  if (auto failed = run_all(requests, generation, sources)) return std::unexpected(std::move(*failed));
+                                               const engine::Serving& serving, double seconds) {
+  if (auto failed = run_all(requests, generation, serving)) return std::unexpected(std::move(*failed));
   std::vector<double> us;
   const auto start = Clock::now();
   for (bool more = true; more; more = since(start) < seconds) {
     for (const BenchRequest& each : requests) {
       const auto begin = Clock::now();
-      if (auto page = run(each, generation, sources); !page) return std::unexpected(std::move(page.error()));
+      if (auto page = run(each, generation, serving); !page) return std::unexpected(std::move(page.error()));
       us.push_back(since(begin) * 1e6);
       if (us.size() >= requests.size() && since(start) >= seconds) break;
     }
   }
-  Measured out{.engine = "interpreter", .requests = us.size(), .seconds = since(start)};
+  Measured out{
+      .engine = serving.tiers == nullptr ? "interpreter" : "jit", .requests = us.size(), .seconds = since(start)};
   out.us = latency_of(std::move(us));
   Steps steps;
   for (BenchRequest each : requests) {
     each.request.trace = true;
-    const auto page = run(each, generation, sources);
+    const auto page = run(each, generation, serving);
     if (!page) return std::unexpected(page.error());
     steps.add(page->pipeline, *page->trace);
   }

@@ -40,9 +40,9 @@ struct Measured {
 };
 
 /// Runs the requests in turn on this thread: once to warm up, then for `seconds` and at least once each, then once each
-/// with a trace. An error of a request ends it.
+/// with a trace. An error of a request ends it. `serving`: with what engine.
 std::expected<Measured, engine::Error> measure(const std::vector<BenchRequest>& requests,
                                                const std::shared_ptr<const store::Generation>& generation,
-                                               const source::Sources& sources, double seconds);
+                                               const engine::Serving& serving, double seconds);
 
 }  // namespace rec::rec_run

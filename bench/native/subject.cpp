@@ -1,24 +1,34 @@
-// The interpreter on a batch that stands ready: the engine's own steps, without the recall.
+// Both engines on a batch that stands ready: the engine's own steps, without the recall.
 #include "bench/native/subject.h"
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 
 #include "runtime/engine/run.h"
+#include "runtime/engine/segment.h"
+#include "runtime/native/tier.h"
 
 namespace rec::bench {
 namespace {
 
-class Interpreter : public Subject {
+std::shared_ptr<native::Compiler> compiler() {
+  static const auto made = native::make_compiler({.in_background = false});
+  if (!made) throw std::runtime_error(made.error());
+  return *made;
+}
+
+class Engine : public Subject {
  public:
-  Interpreter(World& world, const Work& work, size_t candidates)
+  Engine(World& world, const Work& work, size_t candidates, bool native)
       : generation_(world.generation()), plan_(world.plan(work.name, work.pipeline)), everybody_(candidates) {
     std::iota(everybody_.begin(), everybody_.end(), 0U);
     batch_.rows = everybody_;
     for (graph::ExprId id = 0; id < plan_->exprs.size(); ++id) {
       if (plan_->exprs[id].op == graph::Op::sequence) sequences_.push_back(id);
     }
+    if (native) tier_ = std::make_unique<native::Tier>(*plan_, generation_, std::vector<types::Value>{}, compiler());
   }
 
   // Without a sequence a context keeps nothing but constants from one run to the next, and one does for all.
@@ -30,6 +40,7 @@ class Interpreter : public Subject {
     for (size_t i = 0; i < (sequences_.empty() ? 1 : runs); ++i) {
       auto& context =
           contexts_.emplace_back(std::make_unique<interpreter::RequestContext>(*plan_, generation_, inputs(), arena_));
+      context->use(tier_.get());
       for (const graph::ExprId id : sequences_) context->sequence(id);
     }
     std::swap(requests_, arena_);
@@ -38,16 +49,16 @@ class Interpreter : public Subject {
   void run() override {
     arena_.reset();
     batch_.order = everybody_;
+    batch_.in_base_order = true;
     batch_.lets.assign(plan_->let_columns.size(), {});
     engine::Run run{
         .plan = *plan_, .generation = generation_, .context = *contexts_[next_], .batch = std::move(batch_)};
     next_ = (next_ + 1) % contexts_.size();
     run.missing.assign(plan_->let_columns.size(), 0);
-    for (const graph::Step& step : plan_->steps) {
-      trace::StepTrace trace;
-      if (const auto* where = std::get_if<graph::WhereStep>(&step.what)) run_where(run, *where, trace);
-      if (const auto* let = std::get_if<graph::LetStep>(&step.what)) run_let(run, *let);
-      if (const auto* top = std::get_if<graph::TopStep>(&step.what)) run_top(run, *top, trace);
+    for (size_t at = 1; at < plan_->steps.size();) {
+      const size_t segment = run_segment(run, plan_->steps, at);
+      if (segment == 0) step(run, plan_->steps[at]);
+      at += std::max<size_t>(segment, 1);
     }
     batch_ = std::move(run.batch);
   }
@@ -59,6 +70,13 @@ class Interpreter : public Subject {
   }
 
  private:
+  static void step(engine::Run& run, const graph::Step& step) {
+    trace::StepTrace trace;
+    if (const auto* where = std::get_if<graph::WhereStep>(&step.what)) run_where(run, *where, trace);
+    if (const auto* let = std::get_if<graph::LetStep>(&step.what)) run_let(run, *let);
+    if (const auto* top = std::get_if<graph::TopStep>(&step.what)) run_top(run, *top, trace);
+  }
+
   interpreter::RequestInputs inputs() const {
     interpreter::RequestInputs inputs;
     inputs.user_key = int64_t{1};
@@ -75,12 +93,17 @@ class Interpreter : public Subject {
   std::vector<std::unique_ptr<interpreter::RequestContext>> contexts_;
   size_t next_ = 0;
   interpreter::Batch batch_;
+  std::unique_ptr<native::Tier> tier_;  // null: all is interpreted
 };
 
 }  // namespace
 
 std::unique_ptr<Subject> interpreter(World& world, const Work& work, size_t candidates) {
-  return std::make_unique<Interpreter>(world, work, candidates);
+  return std::make_unique<Engine>(world, work, candidates, false);
+}
+
+std::unique_ptr<Subject> native(World& world, const Work& work, size_t candidates) {
+  return std::make_unique<Engine>(world, work, candidates, true);
 }
 
 Contender contender(std::string who, std::unique_ptr<Subject> subject) {

@@ -20,8 +20,11 @@ class Subject {
 };
 
 std::unique_ptr<Subject> interpreter(World& world, const Work& work, size_t candidates);
+/// Native code, made before the first run.
+std::unique_ptr<Subject> native(World& world, const Work& work, size_t candidates);
 
 inline constexpr const char* kInterpreter = "Rec, interpreter";
+inline constexpr const char* kNative = "Rec, native";
 Contender contender(std::string who, std::unique_ptr<Subject> subject);
 
 }  // namespace rec::bench

@@ -63,9 +63,9 @@ std::optional<std::vector<uint32_t>> first_packed(const std::vector<uint64_t>& r
     high = std::max(high, rank == kLast ? 0 : rank);
   }
   if (low == kLast) return std::nullopt;  // all come last
-  const int bits = std::bit_width(ranks.size());
+  const auto bits = static_cast<int>(std::bit_width(ranks.size()));
   const uint64_t last = high - low + 1;
-  if (std::bit_width(last) + bits > 64) return std::nullopt;
+  if (static_cast<int>(std::bit_width(last)) + bits > 64) return std::nullopt;
   std::vector<uint64_t> keys(ranks.size());
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = (ranks[i] == kLast ? last : ranks[i] - low) << bits | i;
   keep_first(keys, count);

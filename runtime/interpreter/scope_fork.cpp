@@ -16,10 +16,10 @@ Scope::Scope(const Scope& parent, column::StringSpace& strings, column::Arena& a
       arena_(arena),
       kernel_(parent.kernel_),
       layouts_(parent.layouts_),
+      tier_(parent.tier_),
       values_(parent.values_),
       sequences_(parent.sequences_),
       event_values_(parent.event_values_),
-      tier_(parent.tier_),
       sets_(parent.sets_),
       row_sets_(parent.row_sets_),
       bits_(parent.bits_) {

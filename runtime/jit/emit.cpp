@@ -106,8 +106,8 @@ class Emitter {
     const size_t count = kernel_.does == Kernel::Does::select ? 1 : 2 * kernel_.outputs.size();
     for (size_t i = 0; i < count; ++i)
       outputs_.push_back(b_.CreateLoad(pointer, b_.CreateGEP(pointer, outputs, number(i))));
-    if (kernel_.does == Kernel::Does::first) load_ahead();
     written_ = number(0);
+    if (kernel_.does == Kernel::Does::first) load_ahead();
   }
 
   void load_ahead() {

@@ -64,7 +64,7 @@ std::vector<std::vector<uint32_t>> row_patterns() {
   return out;
 }
 
-TEST(Native, ExpressionsHaveTheInterpretersBits) {
+TEST(Differential, ExpressionsHaveTheInterpretersBits) {
   const operators::Registry registry;
   constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::floating, Kind::string, Kind::time, Kind::duration};
   constexpr size_t kOfOnePlan = 24;
@@ -110,7 +110,7 @@ TEST(Native, ExpressionsHaveTheInterpretersBits) {
               static_cast<unsigned long long>(compiled));
 }
 
-TEST(Native, PipelinesGiveTheInterpretersPages) {
+TEST(Differential, PipelinesGiveTheInterpretersPages) {
   const operators::Registry registry;
   engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "request 1"};
   request.fields["scene"] = std::string("music");

@@ -125,10 +125,17 @@ TEST_F(Bench, MeasuresAsLongAsItIsTold) {
   EXPECT_GT(engine["requests"].get<int>(), 3);
 }
 
+TEST_F(Bench, BothEngines) {
+  const Outcome run = bench("--pipeline page --engine both --seconds 0 --users 5 --format json");
+  ASSERT_EQ(run.exit, 0) << run.err;
+  const Json engines = Json::parse(run.out)["engines"];
+  ASSERT_EQ(engines.size(), 2U);
+  EXPECT_EQ(engines[0]["engine"], "interpreter");
+  EXPECT_EQ(engines[1]["engine"], "jit");
+  EXPECT_EQ(engines[0]["requests"], engines[1]["requests"]);
+}
+
 TEST_F(Bench, RefusesWhatItCannotMeasure) {
-  const Outcome native = bench("--pipeline page --engine jit");
-  EXPECT_EQ(native.exit, 2);
-  EXPECT_NE(native.err.find("the native engine is not supported yet"), std::string::npos) << native.err;
   space_.write("wrong.jsonl", "{\"user\": \"1\", \"pipeline\": \"page\"}\n{\"pipeline\": \"page\"}\n");
   const Outcome wrong = bench("--requests '" + space_.path("wrong.jsonl") + "'");
   EXPECT_EQ(wrong.exit, 3);

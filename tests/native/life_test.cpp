@@ -1,0 +1,144 @@
+// How code lives: made in the background, kept by what it computes, freed with its last user.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "runtime/engine/engine.h"
+#include "tests/interpreter/small_world.h"
+#include "tests/native/native_code.h"
+
+namespace rec::native {
+namespace {
+
+using interpreter::small_world;
+
+/// Bytes of this process that lie in memory.
+size_t resident() {
+  std::ifstream file("/proc/self/statm");
+  size_t size = 0, pages = 0;
+  file >> size >> pages;
+  return pages * 4096;
+}
+
+/// A kernel like no other: x * (number + 1).
+Kernel kernel(uint32_t number) {
+  Kernel out;
+  for (int i = 0; i < 3; ++i) out.graph.argument(form::Lane::i32);
+  out.memory.push_back({.source = Memory::Source::item_column, .storage = Storage::i32});
+  const auto x = out.graph.add({.op = form::Op::load, .lane = form::Lane::i32, .a = Kernel::kRow, .bits = 0});
+  const auto factor = out.graph.constant(form::Lane::i32, number + 1);
+  const auto product = out.graph.add({.op = form::Op::multiply, .lane = form::Lane::i32, .a = x, .b = factor});
+  out.outputs.push_back({.value = product, .storage = Storage::i32});
+  return out;
+}
+
+int32_t run(const Code& code, int32_t x) {
+  const void* const memory[] = {&x};
+  int32_t y = 0;
+  void* const outputs[] = {&y, nullptr};
+  const Range range{.begin = 0, .end = 1};
+  code.entry()(memory, &range, outputs, nullptr);
+  return y;
+}
+
+constexpr Layout kRows{.consecutive = true, .rows_are_candidates = true};
+
+TEST(Life, ManyThingsCompiledRunAndFreedLeaveNothing) {
+  // REC_CYCLES=10000 for the long run.
+  const char* wanted = std::getenv("REC_CYCLES");
+  const uint32_t cycles = wanted == nullptr ? 400 : static_cast<uint32_t>(std::atoi(wanted));
+  const auto made = *make_compiler({.in_background = false, .cached = 8});
+  size_t before = 0;
+  for (uint32_t i = 0; i < cycles; ++i) {
+    const auto code = made->code(kernel(i), kRows);
+    ASSERT_NE(code->entry(), nullptr) << made->counts().last_failure;
+    ASSERT_EQ(run(*code, 3), static_cast<int32_t>(3 * (i + 1)));
+    if (i == cycles / 4) before = resident();
+  }
+  EXPECT_EQ(made->counts().compiled, cycles);
+  EXPECT_LE(made->counts().held, 9U);
+  EXPECT_LT(resident(), before + (size_t{16} << 20));
+}
+
+TEST(Life, EqualKernelsAreCompiledOnce) {
+  const auto made = *make_compiler({.in_background = false});
+  const auto a = made->code(kernel(1), kRows), b = made->code(kernel(1), kRows);
+  EXPECT_EQ(a, b);
+  EXPECT_NE(made->code(kernel(2), kRows), a);
+  EXPECT_EQ(made->counts().compiled, 2U);
+  EXPECT_EQ(made->counts().hits, 1U);
+}
+
+TEST(Life, RequestsAreInterpretedUntilTheirCodeIsReady) {
+  const auto made = *make_compiler({});
+  Tiers tiers(made);
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2 + 1\n"
+      "  where value > 1.5\n  top 10 by value\n  emit value\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
+  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
+  request.fields["scene"] = std::string("music");
+  request.fields["page"] = int64_t{2};
+  const auto first = engine::recommend(plan, generation, request, {.tiers = &tiers});
+  ASSERT_TRUE(first.has_value());
+  auto last = first;
+  for (int i = 0; i < 50 && last->engine != "jit"; ++i) {
+    made->wait();
+    last = engine::recommend(plan, generation, request, {.tiers = &tiers});
+  }
+  EXPECT_EQ(last->engine, "jit") << made->counts().last_failure;
+  ASSERT_EQ(first->items.size(), last->items.size());
+  for (size_t i = 0; i < first->items.size(); ++i) {
+    EXPECT_EQ(first->items[i].key, last->items[i].key);
+    EXPECT_EQ(first->items[i].values[0].value, last->items[i].values[0].value);
+  }
+}
+
+TEST(Life, ManyThreadsCompileSideBySide) {
+  const auto made = *make_compiler({.in_background = false, .cached = 4});
+  std::vector<std::jthread> threads;
+  std::atomic<int> wrong = 0;
+  for (uint32_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (uint32_t i = 0; i < 20; ++i) {
+        const auto code = made->code(kernel(i % 7 + 10 * t), kRows);
+        if (code->entry() != nullptr && run(*code, 2) != static_cast<int32_t>(2 * (i % 7 + 10 * t + 1))) ++wrong;
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(made->counts().failed, 0U);
+}
+
+TEST(Life, ParametersAreConstantsOfTheCode) {
+  const auto made = *make_compiler({.in_background = false});
+  const auto plan = small_world().compile(
+      "param weight : float = 2.0 within 0.0 .. 9.0\nparam other : float = 2.0 within 0.0 .. 9.0\n"
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * weight + 1\n"
+      "  let more = item.score / (other + 1)\n  sort by value\n  take 5\n  sort by more\n  emit value, more\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const auto& generation = small_world().generation();
+  const auto emits = [&](float weight) {
+    const Tier tier(*plan, generation, {weight, 2.0F}, made);
+    for (const auto& emit : plan->emits) {
+      std::vector<graph::ExprId> open{emit.value};
+      if (const Unit* unit = tier.expression(emit.value)) unit->entry(kRows);
+    }
+    const Segment* segment = tier.segment(plan->steps, 1);
+    if (segment != nullptr && segment->filled != nullptr) segment->filled->entry({});
+    return made->counts().compiled;
+  };
+  const uint64_t once = emits(2.0F);
+  EXPECT_GT(once, 0U);
+  EXPECT_EQ(emits(2.0F), once) << "the same values: the same code";
+  const uint64_t changed = emits(3.0F);
+  EXPECT_GT(changed, once);
+  EXPECT_LT(changed - once, once) << "only what reads the parameter is compiled again";
+}
+
+}  // namespace
+}  // namespace rec::native
