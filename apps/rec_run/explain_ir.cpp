@@ -36,7 +36,7 @@ Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, co
     const bool of_channel = unit->kernel().does == native::Kernel::Does::values;
     fmt::print(
         "\n; {}\n{}", unit->kernel().name,
-        tiers->compiler()->listing(unit->kernel(), {.consecutive = true, .rows_are_candidates = of_channel}, kind));
+        tiers->compiler()->listing(unit->kernel(), {.consecutive = true, .rows_follow = of_channel}, kind));
   }
   return kOk;
 }

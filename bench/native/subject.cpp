@@ -25,6 +25,7 @@ class Engine : public Subject {
       : generation_(world.generation()), plan_(world.plan(work.name, work.pipeline)), everybody_(candidates) {
     std::iota(everybody_.begin(), everybody_.end(), 0U);
     batch_.rows = everybody_;
+    batch_.rows_by_one = true;
     for (graph::ExprId id = 0; id < plan_->exprs.size(); ++id) {
       if (plan_->exprs[id].op == graph::Op::sequence) sequences_.push_back(id);
     }
@@ -44,11 +45,13 @@ class Engine : public Subject {
       for (const graph::ExprId id : sequences_) context->sequence(id);
     }
     std::swap(requests_, arena_);
+    orders_.assign(runs, everybody_);
   }
 
   void run() override {
     arena_.reset();
-    batch_.order = everybody_;
+    batch_.order = std::move(orders_.back());
+    orders_.pop_back();
     batch_.in_base_order = true;
     batch_.lets.assign(plan_->let_columns.size(), {});
     engine::Run run{
@@ -92,6 +95,7 @@ class Engine : public Subject {
   column::Arena requests_, arena_;
   std::vector<std::unique_ptr<interpreter::RequestContext>> contexts_;
   size_t next_ = 0;
+  std::vector<std::vector<uint32_t>> orders_;  // as the merge would leave it, one a run to come
   interpreter::Batch batch_;
   std::unique_ptr<native::Tier> tier_;  // null: all is interpreted
 };

@@ -106,6 +106,7 @@ std::vector<uint32_t> add_rows(Run& run, const std::vector<uint32_t>& rows) {
   auto& batch = run.batch;
   const size_t before = batch.rows.size(), after = before + rows.size();
   batch.rows.insert(batch.rows.end(), rows.begin(), rows.end());
+  batch.rows_by_one = false;
   std::vector<uint32_t> added(rows.size());
   std::iota(added.begin(), added.end(), static_cast<uint32_t>(before));
   const auto& channels = std::get<graph::RecallStep>(run.plan.steps.front().what).channels;

@@ -4,6 +4,7 @@
 #include "operators/row_index.h"
 #include "runtime/engine/nested.h"
 #include "runtime/engine/run.h"
+#include "runtime/interpreter/row_wise.h"
 
 namespace rec::engine {
 namespace {
@@ -94,6 +95,7 @@ void merge_channels(Run& run, const graph::MergeStep& merge, std::span<ChannelRe
   batch.order.resize(batch.rows.size());
   for (size_t i = 0; i < batch.rows.size(); ++i) batch.order[i] = places.insert(batch.rows[i]).first;
   batch.in_base_order = true;
+  batch.rows_by_one = !batch.rows.empty() && interpreter::are_consecutive(batch.rows.data(), batch.rows.size());
   batch.channels.reserve(channels.size());
   for (size_t c = 0; c < channels.size(); ++c) {
     batch.channels.push_back(provenance(run, channels[c], places, batch.rows.size()));

@@ -14,7 +14,7 @@ using graph::Node;
 using graph::Op;
 using types::Kind;
 
-Correlated::Correlated(Scope& scope, ExprId aggregate, const Split& split, size_t block)
+Correlated::Correlated(Scope& scope, ExprId aggregate, const graph::Split& split, size_t block)
     : scope_(scope),
       node_(scope.node(aggregate)),
       id_(aggregate),
@@ -91,7 +91,7 @@ void Correlated::group_events() {
 }
 
 void Correlated::finish_groups() {
-  if (!split_.checks.empty() || split_.value_root != Split::kNone) return;
+  if (!split_.checks.empty() || split_.value_root != graph::Split::kNone) return;
   EventGroups& groups = *groups_;
   const Values values =
       split_.value == graph::kNoExpr ? Values{} : scope_.on_events(split_.value, *events_, events_index_);
@@ -167,7 +167,7 @@ void Correlated::flush(const Batch* batch, std::span<const Values> operands) {
                        .event_index = pair_event_.data(),
                        .size = pair_row_.size()};
   pairs_->run_block(rows, 0, rows.size);
-  const Values values = split_.value_root == Split::kNone ? Values{} : pairs_->root(split_.value_root);
+  const Values values = split_.value_root == graph::Split::kNone ? Values{} : pairs_->root(split_.value_root);
   for (size_t pair = 0; pair < pair_row_.size(); ++pair) {
     if (passes(pair, operands)) running_[pair_row_[pair]].add(reduction_, values, pair);
   }
@@ -181,19 +181,19 @@ bool Correlated::passes(size_t pair, std::span<const Values> operands) {
   if (row != last_row_) passed_last_.assign(split_.checks.size(), 0);
   last_row_ = row;
   for (size_t c = 0; c < split_.checks.size(); ++c) {
-    const Split::Check& check = split_.checks[c];
+    const graph::Split::Check& check = split_.checks[c];
     bool passed = false;
     switch (check.kind) {
-      case Split::Check::Kind::condition:
+      case graph::Split::Check::Kind::condition:
         passed = pairs_->root(check.index).as<uint8_t>()[pair] != 0;
         break;
-      case Split::Check::Kind::item:
+      case graph::Split::Check::Kind::item:
         passed = operands[check.index].as<uint32_t>()[row] == events_->item[event];
         break;
-      case Split::Check::Kind::last:
+      case graph::Split::Check::Kind::last:
         passed = passed_last_[c]++ < operands[check.index].as<int64_t>()[row];
         break;
-      case Split::Check::Kind::within: {
+      case graph::Split::Check::Kind::within: {
         const int64_t after = saturated_difference(scope_.inputs().now, operands[check.index].as<int64_t>()[row]);
         passed = events_->time[event] > after;
         break;
@@ -202,6 +202,11 @@ bool Correlated::passes(size_t pair, std::span<const Values> operands) {
     if (!passed) return false;
   }
   return true;
+}
+
+const EventGroups& groups_of(Scope& scope, ExprId aggregate, const graph::Split& split) {
+  if (scope.groups(aggregate) == nullptr) Correlated(scope, aggregate, split, 1);
+  return *scope.groups(aggregate);
 }
 
 }  // namespace rec::interpreter

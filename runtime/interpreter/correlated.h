@@ -11,10 +11,10 @@
 #include <span>
 #include <vector>
 
+#include "compiler/graph/split.h"
 #include "runtime/interpreter/accumulate.h"
 #include "runtime/interpreter/key_set.h"
 #include "runtime/interpreter/program.h"
-#include "runtime/interpreter/split.h"
 
 namespace rec::interpreter {
 
@@ -31,7 +31,7 @@ struct EventGroups {
 class Correlated {
  public:
   /// `split`: of the aggregate; must outlive this.
-  Correlated(Scope& scope, graph::ExprId aggregate, const Split& split, size_t block);
+  Correlated(Scope& scope, graph::ExprId aggregate, const graph::Split& split, size_t block);
   ~Correlated();
 
   /// One result a candidate. `operands`: the values of the split's.
@@ -55,7 +55,7 @@ class Correlated {
   graph::ExprId id_;
   size_t block_;
   Reduction reduction_;
-  const Split& split_;
+  const graph::Split& split_;
   const column::EventColumns* events_ = nullptr;
   size_t events_index_ = 0;
 
@@ -69,5 +69,8 @@ class Correlated {
   std::vector<int64_t> passed_last_;  // per `last` check, of the candidate `last_row_`
   uint32_t last_row_ = UINT32_MAX;
 };
+
+/// The groups of an aggregate that is one look-up, made once for a request.
+const EventGroups& groups_of(Scope& scope, graph::ExprId aggregate, const graph::Split& split);
 
 }  // namespace rec::interpreter

@@ -56,6 +56,7 @@ using Barriers = std::map<graph::ExprId, Barrier>;
 /// all that steps change.
 struct Batch {
   std::vector<uint32_t> rows;     // base: row ids of the item table
+  bool rows_by_one = false;       // they are rows[0], rows[0] + 1, …; who adds rows says no
   std::vector<uint32_t> order;    // indices into the base, in present order
   bool in_base_order = false;     // `order` is 0, 1, 2, …; who changes it says no
   std::vector<BatchColumn> lets;  // one a plan.let_columns; empty until computed

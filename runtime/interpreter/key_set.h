@@ -43,6 +43,7 @@ class KeySet {
             .mask = mask_};
   }
   uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
+  uint64_t key(uint32_t number) const { return keys_[number]; }
   /// The key's number; a new one where it is not there yet.
   uint32_t add(uint64_t key);
   uint32_t find(uint64_t key) const {

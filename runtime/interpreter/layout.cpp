@@ -54,7 +54,7 @@ class Builder {
     if (computed_before(node)) return {};
     const bool in_correlated = node.op == Op::in_sequence && (exprs_[node.args[1]].level & kRowLevels) != 0;
     if (is_aggregate(node) || in_correlated)
-      return splits_.emplace(id, std::make_shared<Split>(split(plan_, id))).first->second->operands;
+      return splits_.emplace(id, std::make_shared<graph::Split>(graph::split(plan_, id))).first->second->operands;
     if (node.op == Op::in_sequence || (node.op == Op::in_list && !varies(node.args[1]))) return {node.args[0]};
     return node.args;
   }
@@ -144,7 +144,7 @@ class Builder {
   const graph::Plan& plan_;
   const graph::Exprs& exprs_;
   Layout::Kind kind_;
-  std::map<ExprId, std::shared_ptr<const Split>> splits_;
+  std::map<ExprId, std::shared_ptr<const graph::Split>> splits_;
   Layout out_;
 };
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "compiler/graph/plan.h"
-#include "runtime/interpreter/split.h"
+#include "compiler/graph/split.h"
 
 namespace rec::interpreter {
 
@@ -26,7 +26,7 @@ struct Layout {
     bool precomputed = false;                          // of pairs: a column over all events
     bool has_set = false;                              // in_list, in_sequence: request-level right side
     bool as_double = false;                            // in_list: how its elements compare
-    std::shared_ptr<const Split> correlated{};         // an aggregate that reads the candidate
+    std::shared_ptr<const graph::Split> correlated{};  // an aggregate that reads the candidate
     uint32_t values = kNoMemory, present = kNoMemory;  // of `widths`; values: none for aliases
   };
   std::vector<Instruction> instructions;  // one a register

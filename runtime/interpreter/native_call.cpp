@@ -2,6 +2,8 @@
 // only the interpreter can compute.
 #include "runtime/interpreter/native_call.h"
 
+#include "runtime/interpreter/correlated.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -21,7 +23,7 @@ constexpr size_t kLookedAt = 4096;
 native::Layout layout_of(const CandidateRows& rows) {
   const bool consecutive = rows.consecutive || (rows.indices.size() <= kLookedAt && !rows.indices.empty() &&
                                                 are_consecutive(rows.indices.data(), rows.indices.size()));
-  return {.consecutive = consecutive, .rows_are_candidates = rows.batch == nullptr};
+  return {.consecutive = consecutive, .rows_follow = rows.batch == nullptr || rows.batch->rows_by_one};
 }
 
 }  // namespace
@@ -54,7 +56,8 @@ bool NativeCall::run(const CandidateRows& rows, void* const* outputs, native::Ah
                       .end = rows.indices.size(),
                       .candidates = rows.indices.data(),
                       .first = rows.indices.empty() ? 0 : rows.indices[0],
-                      .rows = rows.batch == nullptr ? nullptr : rows.batch->rows.data()};
+                      .rows = rows.batch == nullptr ? nullptr : rows.batch->rows.data(),
+                      .row_offset = rows.batch == nullptr || rows.batch->rows.empty() ? 0 : rows.batch->rows[0]};
   if (!has_computed_) {
     result_ = entry(memory_.data(), &range, outputs, ahead);
     return true;
@@ -126,8 +129,44 @@ const void* NativeCall::of_request(const Memory& memory) {
       table[0] = scope_.list_set(memory.expr, memory.as_double).table();
       return table.data();
     }
+    case Source::results:
+    case Source::results_present:
+    case Source::groups:
+    case Source::group_of_code:
+    case Source::no_group:
+      return of_groups(memory);
     default:
       return nullptr;
+  }
+}
+
+const void* NativeCall::of_groups(const Memory& memory) {
+  const graph::Split split = graph::split(scope_.plan(), memory.expr);
+  const EventGroups& groups = groups_of(scope_, memory.expr, split);
+  switch (memory.source) {
+    case Source::results:
+      return groups.results.data();
+    case Source::results_present:
+      return groups.present.data();
+    case Source::groups: {
+      const auto table = scope_.arena().allocate<native::KeyTable>(1);
+      table[0] = groups.keys.table();
+      return table.data();
+    }
+    case Source::no_group: {
+      const auto count = scope_.arena().allocate<int32_t>(1);
+      count[0] = static_cast<int32_t>(groups.keys.size());
+      return count.data();
+    }
+    default: {
+      const size_t codes = scope_.items().strings().size();
+      const auto group = scope_.arena().allocate<int32_t>(codes + 1);
+      std::ranges::fill(group, static_cast<int32_t>(groups.keys.size()));
+      for (uint32_t g = 0; g < groups.keys.size(); ++g) {
+        if (groups.keys.key(g) < codes) group[groups.keys.key(g)] = static_cast<int32_t>(g);
+      }
+      return group.data();
+    }
   }
 }
 

@@ -27,6 +27,7 @@ class NativeCall {
   void bind();
   void bind_batch(const Batch* batch);
   const void* of_request(const native::Memory& memory);
+  const void* of_groups(const native::Memory& memory);
   const void* of_batch(const native::Memory& memory, const Batch& batch);
   void compute(const CandidateRows& rows, size_t first, size_t n);
   const uint8_t* all_there(size_t rows);

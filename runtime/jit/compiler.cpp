@@ -53,7 +53,7 @@ class Background final : public native::Compiler {
   std::shared_ptr<const native::Code> code(const Kernel& kernel, const Layout& layout) override {
     std::string key = kernel.canonical();
     key += layout.consecutive ? 'c' : 'l';
-    key += layout.rows_are_candidates ? 'r' : 'b';
+    key += layout.rows_follow ? 'r' : 'b';
     std::unique_lock lock(mutex_);
     const auto known = entries_.find(key);
     if (known != entries_.end()) {

@@ -103,6 +103,7 @@ class Emitter {
     candidates_ = field(range, offsetof(native::Range, candidates), pointer);
     first_ = field(range, offsetof(native::Range, first), b_.getInt32Ty());
     rows_ = field(range, offsetof(native::Range, rows), pointer);
+    row_offset_ = field(range, offsetof(native::Range, row_offset), b_.getInt32Ty());
     const size_t count = kernel_.does == Kernel::Does::select ? 1 : 2 * kernel_.outputs.size();
     for (size_t i = 0; i < count; ++i)
       outputs_.push_back(b_.CreateLoad(pointer, b_.CreateGEP(pointer, outputs, number(i))));
@@ -299,10 +300,12 @@ class Emitter {
       if (layout_.consecutive) return b_.CreateAdd(counting(at_), lanes_.spread(first_));
       return lanes_.read(Storage::i32, b_.CreateGEP(b_.getInt32Ty(), candidates_, at_), mask_);
     }
-    if (layout_.rows_are_candidates) return vector(Kernel::kCandidate);
+    if (layout_.rows_follow) return b_.CreateAdd(vector(Kernel::kCandidate), lanes_.spread(row_offset_));
     if (layout_.consecutive) return lanes_.read(Storage::i32, consecutive(b_.getInt32Ty(), rows_), mask_);
     return lanes_.gather(Storage::i32, rows_, vector(Kernel::kCandidate));
   }
+
+  Value* wide(Value* number) { return b_.CreateZExt(number, b_.getInt64Ty()); }
 
   Value* consecutive(llvm::Type* type, Value* base) {
     Value* at = b_.CreateAdd(at_, b_.CreateZExt(first_, b_.getInt64Ty()));
@@ -314,8 +317,10 @@ class Emitter {
     llvm::Type* type = lanes_.stored(storage);
     Value* base = memory_[node.bits];
     if (node.a == Kernel::kPlace) return lanes_.read(storage, b_.CreateGEP(type, base, at_), mask_);
-    const bool by_candidate = node.a == Kernel::kCandidate || (node.a == Kernel::kRow && layout_.rows_are_candidates);
-    if (by_candidate && layout_.consecutive) return lanes_.read(storage, consecutive(type, base), mask_);
+    if (layout_.consecutive && node.a == Kernel::kCandidate)
+      return lanes_.read(storage, consecutive(type, base), mask_);
+    if (layout_.consecutive && node.a == Kernel::kRow && layout_.rows_follow)
+      return lanes_.read(storage, b_.CreateGEP(type, consecutive(type, base), wide(row_offset_)), mask_);
     return lanes_.gather(storage, base, vector(node.a));
   }
 
@@ -351,7 +356,8 @@ class Emitter {
   std::vector<bool> needed_, uniform_;
   std::vector<Value*> values_, spread_;  // by node; spread_: of uniform ones
   std::vector<Value*> memory_, outputs_;
-  Value *begin_ = nullptr, *end_ = nullptr, *candidates_ = nullptr, *first_ = nullptr, *rows_ = nullptr;
+  Value *begin_ = nullptr, *end_ = nullptr, *candidates_ = nullptr, *first_ = nullptr, *rows_ = nullptr,
+        *row_offset_ = nullptr;
   Value *capacity_ = nullptr, *places_ = nullptr, *keys_ = nullptr, *count_before_ = nullptr, *bound_ = nullptr,
         *unbounded_ = nullptr;
   bool keys_are_floats_ = true;

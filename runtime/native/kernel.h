@@ -34,6 +34,8 @@ struct Memory {
     results,          // of the aggregate `expr` over the user's events: one a group, then that of no event
     results_present,  // whether they are there
     groups,           // the groups' keys, for `find`
+    group_of_code,    // int32, the group of each code of the item table's strings
+    no_group,         // one int32: the number of groups, where the result of no event lies
     computed,         // `expr` as the interpreter computes it for the candidates at hand, by place
     computed_present,
   };
@@ -81,8 +83,8 @@ struct Kernel {
 
 /// How candidates lie in memory; code is made for each.
 struct Layout {
-  bool consecutive = false;          // candidates are first, first + 1, …; else they are listed
-  bool rows_are_candidates = false;  // there is no batch: candidates are rows of the item table
+  bool consecutive = false;  // candidates are first, first + 1, …; else they are listed
+  bool rows_follow = false;  // a candidate's row is the candidate + row_offset; else rows are listed
 
   auto operator<=>(const Layout&) const = default;
 };
@@ -92,7 +94,8 @@ struct Range {
   uint64_t begin = 0, end = 0;
   const uint32_t* candidates = nullptr;  // listed
   uint32_t first = 0;                    // consecutive: the candidate at place 0
-  const uint32_t* rows = nullptr;        // row of each candidate of the batch
+  const uint32_t* rows = nullptr;        // listed: the row of each candidate
+  uint32_t row_offset = 0;
 };
 
 /// What a `first` kernel hands on. Keys equal to the bound are behind it: they come later.

@@ -162,6 +162,13 @@ Lowering::Value Lowering::lower(ExprId id) {
     case ExprOp::in_sequence:
       if (const auto found = membership(n)) return {*found};
       return computed(id);
+    case ExprOp::sequence_count:
+    case ExprOp::sequence_sum:
+    case ExprOp::sequence_mean:
+    case ExprOp::sequence_min:
+    case ExprOp::sequence_max:
+      if (const auto found = looked_up(id)) return *found;
+      return computed(id);
     default:
       return computed(id);
   }

@@ -53,6 +53,8 @@ class Lowering {
   Value computed(graph::ExprId id);
   Value choose(const graph::Node& node);
   Value coalesce(const graph::Node& node);
+  /// An aggregate over events that one look-up by the candidate's value answers.
+  std::optional<Value> looked_up(graph::ExprId id);
   std::optional<form::Id> membership(const graph::Node& node);
   std::optional<form::Id> in_constants(const graph::Node& node, form::Id x);
   form::Id in_bits(graph::ExprId set, form::Id x, bool bounded);

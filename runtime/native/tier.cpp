@@ -15,7 +15,7 @@ const Unit* none() {
 }  // namespace
 
 Entry Unit::entry(const Layout& layout) const {
-  const size_t at = (layout.consecutive ? 2U : 0U) + (layout.rows_are_candidates ? 1U : 0U);
+  const size_t at = (layout.consecutive ? 2U : 0U) + (layout.rows_follow ? 1U : 0U);
   if (const Code* code = code_[at].load(std::memory_order_acquire)) return code->entry();
   const std::lock_guard lock(mutex_);
   if (held_[at] == nullptr) held_[at] = compiler_->code(kernel_, layout);

@@ -43,7 +43,7 @@ int32_t run(const Code& code, int32_t x) {
   return y;
 }
 
-constexpr Layout kRows{.consecutive = true, .rows_are_candidates = true};
+constexpr Layout kRows{.consecutive = true, .rows_follow = true};
 
 TEST(Life, ManyThingsCompiledRunAndFreedLeaveNothing) {
   // REC_CYCLES=10000 for the long run.

@@ -1,27 +1,26 @@
 // The conditions of an aggregate, split at their `and`s.
-#include "runtime/interpreter/split.h"
+#include "compiler/graph/split.h"
 
 #include <algorithm>
 
-#include "runtime/interpreter/key_set.h"
-
-namespace rec::interpreter {
+namespace rec::graph {
 namespace {
 
-using graph::ExprId;
-using graph::Node;
-using graph::Op;
+/// Whether == between values of the two kinds is made in double.
+bool compares_as_double(types::Kind a, types::Kind b) {
+  return a != b && (a == types::Kind::floating || b == types::Kind::floating);
+}
 
 bool reads_candidate(const Node& node) {
-  return (node.level & (graph::kCandidate | graph::kBarrier)) != 0;
+  return (node.level & (kCandidate | kBarrier)) != 0;
 }
 bool reads_event(const Node& node) {
-  return (node.level & graph::kEvent) != 0;
+  return (node.level & kEvent) != 0;
 }
 
 class Splitter {
  public:
-  explicit Splitter(const graph::Exprs& exprs) : exprs_(exprs) {}
+  explicit Splitter(const Exprs& exprs) : exprs_(exprs) {}
 
   Split of(const Node& node) {
     const bool membership = node.op == Op::in_sequence;
@@ -38,7 +37,7 @@ class Splitter {
         out_.value = node.args[1];
       }
     }
-    if (out_.value != graph::kNoExpr && (!out_.checks.empty() || reads_candidate(exprs_[out_.value]))) {
+    if (out_.value != kNoExpr && (!out_.checks.empty() || reads_candidate(exprs_[out_.value]))) {
       out_.value_root = out_.pair_roots.size();
       out_.pair_roots.push_back(out_.value);
     }
@@ -106,14 +105,14 @@ class Splitter {
     return false;
   }
 
-  const graph::Exprs& exprs_;
+  const Exprs& exprs_;
   Split out_;
 };
 
 }  // namespace
 
-Split split(const graph::Plan& plan, ExprId aggregate) {
+Split split(const Plan& plan, ExprId aggregate) {
   return Splitter(plan.exprs).of(plan.exprs[aggregate]);
 }
 
-}  // namespace rec::interpreter
+}  // namespace rec::graph
