@@ -46,10 +46,13 @@ class Engine : public Subject {
     }
     std::swap(requests_, arena_);
     orders_.assign(runs, everybody_);
+    used_.clear();
+    used_.reserve(runs);
   }
 
   void run() override {
     arena_.reset();
+    used_.push_back(std::move(batch_.order));
     batch_.order = std::move(orders_.back());
     orders_.pop_back();
     batch_.in_base_order = true;
@@ -96,6 +99,7 @@ class Engine : public Subject {
   std::vector<std::unique_ptr<interpreter::RequestContext>> contexts_;
   size_t next_ = 0;
   std::vector<std::vector<uint32_t>> orders_;  // as the merge would leave it, one a run to come
+  std::vector<std::vector<uint32_t>> used_;    // freed between the timed runs
   interpreter::Batch batch_;
   std::unique_ptr<native::Tier> tier_;  // null: all is interpreted
 };
