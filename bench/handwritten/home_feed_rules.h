@@ -45,6 +45,16 @@ class HomeFeedRules {
     std::vector<float> value, click, like;
   };
 
+  /// What the formula reads of each.
+  struct Features {
+    std::vector<float> shown, rate, likes, topic, author, clicked, liked, bonus;
+    std::vector<double> age;  // microseconds
+    void resize(size_t n) {
+      for (auto* column : {&shown, &rate, &likes, &topic, &author, &clicked, &liked, &bonus}) column->resize(n);
+      age.resize(n);
+    }
+  };
+
   bool read_user(int64_t user);
   Events read(size_t sequence, int64_t user, bool& whole);
   bool eligible(uint32_t row) const;
@@ -54,7 +64,8 @@ class HomeFeedRules {
   void recall_along_orders(int64_t now);
   void merge();
   void keep_wanted(int64_t now);
-  void value_candidates(int64_t now);
+  void gather_features(int64_t now);
+  void value_candidates();
   void keep_best();
   void arrange();
   void copy_vectors();
@@ -87,6 +98,7 @@ class HomeFeedRules {
   std::vector<std::array<uint16_t, kChannels>> position_;  // by place in the merged list
   std::vector<std::array<float, 2>> score_;
   Candidates left_, best_;
+  Features features_;
   std::vector<float> vectors_, rows_;  // elements side by side; likeness to the last picks
   std::vector<uint32_t> picks_;
   std::vector<Item> page_;

@@ -114,7 +114,8 @@ void Similarity::add(std::span<const uint32_t> candidates) {
 
 /// Copies the vector at `place`, or those of the eight from there on; says how many.
 size_t Similarity::copy(const SimilarityTerm& term, const Tiled& tiled, size_t place) {
-  if (place % kTile == 0) std::fill_n(tiled.lane(place), size_t{tiled.dimension} * kTile, 0.0F);
+  if (place % kTile == 0 && place + kTile > places_.size())  // lanes that nobody takes
+    std::fill_n(tiled.lane(place), size_t{tiled.dimension} * kTile, 0.0F);
   const size_t count = place % kFloats == 0 && place + kFloats <= places_.size() ? kFloats : 1;
   const float* vectors[kFloats];
   float scales[kFloats];
@@ -130,7 +131,8 @@ size_t Similarity::copy(const SimilarityTerm& term, const Tiled& tiled, size_t p
   }
   for (size_t v = 0; v < count; ++v) {
     float* const lane = tiled.lane(place + v);
-    for (uint32_t e = 0; scales[v] != 0 && e < term.dimension; ++e) lane[size_t{e} * kTile] = vectors[v][e] * scales[v];
+    for (uint32_t e = 0; e < term.dimension; ++e)
+      lane[size_t{e} * kTile] = scales[v] == 0 ? 0.0F : vectors[v][e] * scales[v];
   }
   return count;
 }
@@ -168,9 +170,13 @@ void Similarity::add_same(const SimilarityTerm& term, uint32_t place, size_t fir
   const auto has = [&](uint32_t candidate) { return term.present.empty() || term.present[candidate] != 0; };
   if (!has(places_[place])) return;
   const int64_t value = term.values[places_[place]];
+  const uint32_t* const others = places_.data() + first;
+  if (term.present.empty()) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = term.values[others[i]] == value ? out[i] + term.weight : out[i];
+    return;
+  }
   for (size_t i = 0; i < out.size(); ++i) {
-    const uint32_t other = places_[first + i];
-    if (term.values[other] == value && has(other)) out[i] += term.weight;
+    if (term.values[others[i]] == value && has(others[i])) out[i] += term.weight;
   }
 }
 

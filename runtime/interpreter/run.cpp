@@ -29,7 +29,7 @@ Program::Block Program::make_block(const RowSource& rows, size_t first, size_t n
   } else if (block.consecutive_candidates) {
     block.item_rows = rows.batch->rows.data() + block.candidates[0];
   } else {
-    item_rows_.resize(options_.block);
+    if (item_rows_.size() < n) item_rows_.resize(n);
     gather(rows.batch->rows.data(), sizeof(uint32_t), block.candidates, n, item_rows_.data());
     block.item_rows = item_rows_.data();
   }

@@ -20,9 +20,28 @@ size_t ValueOrder::nans() const {
   return static_cast<size_t>(rows.end() - first);
 }
 
+namespace {
+
+template <typename Stored>
+bool equal(const column::ColumnView& column, uint32_t a, uint32_t b) {
+  const auto* values = reinterpret_cast<const Stored*>(column.values);
+  return values[a] == values[b];
+}
+
+}  // namespace
+
 bool ValueOrder::same(uint32_t a, uint32_t b) const {
-  return column->type.kind == types::Kind::floating ? column->floating(a) == column->floating(b)
-                                                    : column->integer(a) == column->integer(b);
+  if (column->type.kind == types::Kind::floating) return column->floating(a) == column->floating(b);
+  switch (column->width) {
+    case 1:
+      return equal<uint8_t>(*column, a, b);
+    case 2:
+      return equal<uint16_t>(*column, a, b);
+    case 4:
+      return equal<uint32_t>(*column, a, b);
+    default:
+      return equal<uint64_t>(*column, a, b);
+  }
 }
 
 }  // namespace rec::store

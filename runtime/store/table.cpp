@@ -32,6 +32,24 @@ std::string to_text(const Key& key) {
   return number != nullptr ? std::to_string(*number) : std::get<std::string>(key);
 }
 
+namespace {
+
+/// Sign-extended, without a call: keys of every event of a user are looked up.
+int64_t stored_int(const column::ColumnView& column, uint32_t row) {
+  switch (column.width) {
+    case 1:
+      return reinterpret_cast<const int8_t*>(column.values)[row];
+    case 2:
+      return reinterpret_cast<const int16_t*>(column.values)[row];
+    case 4:
+      return reinterpret_cast<const int32_t*>(column.values)[row];
+    default:
+      return reinterpret_cast<const int64_t*>(column.values)[row];
+  }
+}
+
+}  // namespace
+
 std::optional<uint32_t> Table::find(int64_t key) const {
   if (int_keys_.values == nullptr) {
     return std::nullopt;
@@ -42,7 +60,7 @@ std::optional<uint32_t> Table::find(int64_t key) const {
     if (row >= rows_) {
       return std::nullopt;
     }
-    if (int_keys_.integer(row) == key) {
+    if (stored_int(int_keys_, row) == key) {
       return row;
     }
   }
