@@ -34,9 +34,8 @@ Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, co
   fmt::print("; {} kernels of {}, for {}\n", tier.units().size(), plan.name, tiers->compiler()->isa());
   for (const native::Unit* unit : tier.units()) {
     const bool of_channel = unit->kernel().does == native::Kernel::Does::values;
-    fmt::print(
-        "\n; {}\n{}", unit->kernel().name,
-        tiers->compiler()->listing(unit->kernel(), {.consecutive = true, .rows_follow = of_channel}, kind));
+    fmt::print("\n; {}\n{}", unit->kernel().name,
+               tiers->compiler()->listing(unit->kernel(), {.consecutive = true, .rows_follow = of_channel}, kind));
   }
   return kOk;
 }

@@ -123,7 +123,8 @@ class NodeCheck {
   std::string wrong_type() const {
     switch (node_.op) {
       case Op::constant:
-        return expect(node_.type.optional || !std::holds_alternative<std::monostate>(node_.value),
+        return expect(node_.type.optional || node_.type.kind == Kind::none ||
+                          !std::holds_alternative<std::monostate>(node_.value),
                       "it has no value, and may not be missing");
       case Op::call:
         return wrong_call();

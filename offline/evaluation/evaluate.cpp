@@ -118,7 +118,8 @@ class Run {
   }
 
   uint32_t row_of(const std::string& key) const {
-    return (items_.has_string_keys() ? items_.find(std::string_view(key)) : items_.find(int64_t{std::stoll(key)})).value();
+    return (items_.has_string_keys() ? items_.find(std::string_view(key)) : items_.find(int64_t{std::stoll(key)}))
+        .value();
   }
 
   void count(const std::vector<uint32_t>& rows, const std::vector<const engine::Item*>& items,

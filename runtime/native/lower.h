@@ -69,7 +69,7 @@ class Lowering {
   form::Id negated(form::Id a);
 
   const graph::Exprs& exprs_;
-  const Specialisation& of_;
+  const Specialisation of_;
   const store::Table& items_;
   Kernel kernel_;
   std::vector<std::optional<Value>> values_;  // by expression

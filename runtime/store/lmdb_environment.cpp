@@ -224,18 +224,17 @@ std::expected<bool, std::string> LmdbEnvironment::has_epoch(uint64_t epoch) {
 std::expected<void, std::string> LmdbEnvironment::read(uint64_t epoch, std::string_view key,
                                                        const std::function<void(std::string_view)>& use) {
   return result(with_reader([&](MDB_txn* transaction) {
-    const auto known = handles_.find(epoch);
-    if (known == handles_.end()) {
-      return kNotFinished;
+    MDB_dbi handle = 0;
+    if (const int code = find_epoch(transaction, epoch, handle); code != 0) {
+      return code;
     }
     MDB_val wanted = value_of(key);
     MDB_val value{};
-    const int code = mdb_get(transaction, known->second, &wanted, &value);
+    const int code = mdb_get(transaction, handle, &wanted, &value);
     if (code == 0) {
       use(text_of(value));
     }
-    MDB_dbi handle = 0;
-    return code == MDB_NOTFOUND ? find_epoch(transaction, epoch, handle) : code;  // no record, or no epoch any more
+    return code == MDB_NOTFOUND ? 0 : code;  // no record
   }));
 }
 

@@ -144,7 +144,6 @@ TEST_F(Bench, RefusesWhatItCannotMeasure) {
   EXPECT_EQ(bench("--requests '" + space_.path("none.jsonl") + "'").exit, 3);
   EXPECT_EQ(bench("--pipeline page --users 0").exit, 2);
   EXPECT_EQ(bench("--pipeline missing").exit, 1);
-  EXPECT_EQ(bench("").exit, 1) << "which of two pipelines";
   const Outcome unknown = bench("--requests '" + space_.path("none.jsonl") + "' --users 3");
   EXPECT_EQ(unknown.exit, 2) << "one or the other";
 }

@@ -25,11 +25,12 @@ pipeline page(user: users, item: notes) {
 class Native : public testing::Test {
  protected:
   void SetUp() override {
-    space_.write("catalog.yaml",
-                 "tables:\n  users: {key: id, source: {csv: users.csv}, columns: {seen: \"[int]\"}}\n"
-                 "  notes: {key: id, source: {csv: notes.csv}, columns: {likes: int, topic: string, rate: \"float?\", "
-                 "created_at: {type: time, format: unix_seconds}}}\n");
-    space_.write("users.csv", "id,seen\n1,\"105,110,111,123\"\n2,\n");
+    space_.write(
+        "catalog.yaml",
+        "tables:\n  users: {key: id, source: {csv: users.csv}, columns: {seen: {type: \"[int]\", separator: \"|\"}}}\n"
+        "  notes: {key: id, source: {csv: notes.csv}, columns: {likes: int, topic: string, rate: \"float?\", "
+        "created_at: {type: time, format: unix_seconds}}}\n");
+    space_.write("users.csv", "id,seen\n1,105|110|111|123\n2,\n");
     std::string notes = "id,likes,topic,rate,created_at\n";
     const char* topics[] = {"sea", "wood", "sand", "city"};
     for (int i = 0; i < 90; ++i) {

@@ -60,7 +60,7 @@ TEST_F(Tools, ShowsWhatEachPassMakesOfAPlan) {
   const Outcome all = explain("--pass all --set bonus=1");
   ASSERT_EQ(all.exit, 0) << all.err;
   EXPECT_NE(all.out.find("as written:\npipeline page"), std::string::npos) << all.out;
-  EXPECT_NE(all.out.find("value : float = (bonus * float(item.likes))"), std::string::npos) << all.out;
+  EXPECT_NE(all.out.find("value : float = bonus * float(item.likes)"), std::string::npos) << all.out;
   EXPECT_NE(all.out.find("after `constants`, "), std::string::npos) << all.out;
   EXPECT_NE(all.out.find("value : float = float(item.likes)"), std::string::npos) << all.out;
   EXPECT_NE(all.out.find("passes, all rounds:"), std::string::npos) << all.out;
