@@ -7,89 +7,58 @@ namespace rec::operators {
 
 namespace {
 
+using form::to_double;
+using form::widen;
+
 const auto kOperands = std::vector{operand("a", "the left operand"), operand("b", "the right operand")};
 
-struct Equal {
-  template <typename T>
-  static uint8_t of(T a, T b) {
-    return a == b;
-  }
-};
-struct Unequal {
-  template <typename T>
-  static uint8_t of(T a, T b) {
-    return a != b;
-  }
-};
-struct Less {
-  template <typename T>
-  static uint8_t of(T a, T b) {
-    return a < b;
-  }
-};
-struct LessEqual {
-  template <typename T>
-  static uint8_t of(T a, T b) {
-    return a <= b;
-  }
-};
-struct Greater {
-  template <typename T>
-  static uint8_t of(T a, T b) {
-    return a > b;
-  }
-};
-struct GreaterEqual {
-  template <typename T>
-  static uint8_t of(T a, T b) {
-    return a >= b;
-  }
-};
-
-template <typename C>
+template <auto Compare>
 std::vector<Overload> ordered() {
-  return {row_wise<Bool(Int, Int), [](int64_t a, int64_t b) { return C::of(a, b); }>(),
-          row_wise<Bool(Float, Float), [](float a, float b) { return C::of(a, b); }>(),
-          row_wise<Bool(Int, Float),
-                   [](int64_t a, float b) { return C::of(static_cast<double>(a), static_cast<double>(b)); }>(),
-          row_wise<Bool(Float, Int),
-                   [](float a, int64_t b) { return C::of(static_cast<double>(a), static_cast<double>(b)); }>(),
-          row_wise<Bool(Time, Time), [](int64_t a, int64_t b) { return C::of(a, b); }>(),
-          row_wise<Bool(Duration, Duration), [](int64_t a, int64_t b) { return C::of(a, b); }>()};
+  return {row_wise<Bool(Int, Int), Compare>(),
+          row_wise<Bool(Float, Float), Compare>(),
+          row_wise<Bool(Int, Float), [](auto a, auto b) { return Compare(to_double(a), widen(b)); }>(),
+          row_wise<Bool(Float, Int), [](auto a, auto b) { return Compare(widen(a), to_double(b)); }>(),
+          row_wise<Bool(Time, Time), Compare>(),
+          row_wise<Bool(Duration, Duration), Compare>()};
 }
 
 // A row that stands for none (an unknown user) equals nothing, itself included.
-uint8_t same_row(uint32_t a, uint32_t b) {
-  return (a == b) & (a != column::kNoRow);
-}
+constexpr auto kSameRow = [](auto a, auto b) { return (a == b) & (a != static_cast<int32_t>(column::kNoRow)); };
 
-template <typename C>
+template <auto Compare>
 std::vector<Overload> equality(Overload rows) {
-  auto overloads = ordered<C>();
-  overloads.push_back(row_wise<Bool(Bool, Bool), [](uint8_t a, uint8_t b) { return C::of(a, b); }>());
-  overloads.push_back(row_wise<Bool(String, String), [](int32_t a, int32_t b) { return C::of(a, b); }>());
-  overloads.push_back(row_wise<Bool(Enum, Enum), [](int32_t a, int32_t b) { return C::of(a, b); }>());
+  auto overloads = ordered<Compare>();
+  overloads.push_back(row_wise<Bool(Bool, Bool), Compare>());
+  overloads.push_back(row_wise<Bool(String, String), Compare>());
+  overloads.push_back(row_wise<Bool(Enum, Enum), Compare>());
   overloads.push_back(std::move(rows));
   return overloads;
 }
+
+constexpr auto kEqual = [](auto a, auto b) { return a == b; };
+constexpr auto kUnequal = [](auto a, auto b) { return a != b; };
+constexpr auto kLess = [](auto a, auto b) { return a < b; };
+constexpr auto kLessEqual = [](auto a, auto b) { return a <= b; };
+constexpr auto kGreater = [](auto a, auto b) { return a > b; };
+constexpr auto kGreaterEqual = [](auto a, auto b) { return a >= b; };
 
 }  // namespace
 
 std::vector<OperatorDef> comparison_functions() {
   return {
       function("==", "Whether both are the same value; NaN equals nothing.", "where item.kind == \"video\"", kOperands,
-               equality<Equal>(row_wise<Bool(Row, Row), same_row>())),
+               equality<kEqual>(row_wise<Bool(Row, Row), kSameRow>())),
       function("!=", "Whether the values differ; NaN differs from everything.", "where item.kind != \"video\"",
                kOperands,
-               equality<Unequal>(row_wise<Bool(Row, Row), [](uint32_t a, uint32_t b) { return !same_row(a, b); }>())),
+               equality<kUnequal>(row_wise<Bool(Row, Row), [](auto a, auto b) { return !kSameRow(a, b); }>())),
       function("<", "Whether the left is smaller; false for NaN.", "where age(item.created_at) < 30d", kOperands,
-               ordered<Less>()),
+               ordered<kLess>()),
       function("<=", "Whether the left is smaller or equal; false for NaN.", "where age(item.created_at) <= 30d",
-               kOperands, ordered<LessEqual>()),
+               kOperands, ordered<kLessEqual>()),
       function(">", "Whether the left is larger; false for NaN.", "where item.clicks > 10", kOperands,
-               ordered<Greater>()),
+               ordered<kGreater>()),
       function(">=", "Whether the left is larger or equal; false for NaN.", "where item.clicks >= 10", kOperands,
-               ordered<GreaterEqual>()),
+               ordered<kGreaterEqual>()),
   };
 }
 

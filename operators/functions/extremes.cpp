@@ -1,7 +1,4 @@
 // abs, sign, min, max, clamp. NaN wherever an operand is NaN.
-#include <cmath>
-#include <type_traits>
-
 #include "operators/functions/signature.h"
 #include "operators/functions/wrapping.h"
 #include "operators/list.h"
@@ -11,40 +8,29 @@ namespace rec::operators {
 
 namespace {
 
-template <typename T>
-T smaller(T a, T b) {
-  const T least = b < a ? b : a;
-  if constexpr (std::is_floating_point_v<T>) return ((a != a) | (b != b)) ? numerics::kNaN : least;
-  return least;
-}
-template <typename T>
-T larger(T a, T b) {
-  const T most = a < b ? b : a;
-  if constexpr (std::is_floating_point_v<T>) return ((a != a) | (b != b)) ? numerics::kNaN : most;
-  return most;
-}
-/// With low > high: high.
-template <typename T>
-T clamped(T x, T low, T high) {
-  return smaller(larger(x, low), high);
-}
+using form::select;
+using numerics::kNaN;
 
-template <typename T>
-int64_t sign_of(T x) {
-  return (x > 0) - (x < 0);
-}
+constexpr auto kSmaller = [](auto a, auto b) { return select(b < a, b, a); };
+constexpr auto kLarger = [](auto a, auto b) { return select(a < b, b, a); };
+constexpr auto kSmallerOrNaN = [](auto a, auto b) { return select((a != a) | (b != b), kNaN, kSmaller(a, b)); };
+constexpr auto kLargerOrNaN = [](auto a, auto b) { return select((a != a) | (b != b), kNaN, kLarger(a, b)); };
 
-template <template <typename> typename Of>
+constexpr auto kSignOfInt = [](auto x) { return wrapping_subtract(form::widen(x > 0), form::widen(x < 0)); };
+constexpr auto kSignOfFloat = [](auto x) {
+  return select(x != x, kNaN, select(x > 0, 1.0F, select(x < 0, -1.0F, 0.0F)));
+};
+
+/// Of two of a kind.
+template <auto Of, auto OfFloats>
 std::vector<Overload> pairs() {
-  return {Of<Int>::overload(), Of<Float>::overload(), Of<Duration>::overload(), Of<Time>::overload()};
+  return {row_wise<Int(Int, Int), Of>(), row_wise<Float(Float, Float), OfFloats>(),
+          row_wise<Duration(Duration, Duration), Of>(), row_wise<Time(Time, Time), Of>()};
 }
 
-template <typename T>
-struct Min : RowWise<T(T, T), smaller<typename T::Physical>> {};
-template <typename T>
-struct Max : RowWise<T(T, T), larger<typename T::Physical>> {};
-template <typename T>
-struct Clamp : RowWise<T(T, T, T), clamped<typename T::Physical>> {};
+/// With the lower bound above the upper one: the upper one.
+template <auto Smaller, auto Larger>
+constexpr auto kClamped = [](auto x, auto low, auto high) { return Smaller(Larger(x, low), high); };
 
 template <typename T>
 bool above(const types::Value& low, const types::Value& high) {
@@ -62,7 +48,11 @@ OperatorDef clamp() {
   OperatorDef def = function(
       "clamp", "x held between two bounds; NaN if any of the three is, the upper bound where the bounds cross.",
       "let price = clamp(item.price, 1.0, 100.0)",
-      {operand("x", "the value"), operand("lo", "the lower bound"), operand("hi", "the upper bound")}, pairs<Clamp>());
+      {operand("x", "the value"), operand("lo", "the lower bound"), operand("hi", "the upper bound")},
+      {row_wise<Int(Int, Int, Int), kClamped<kSmaller, kLarger>>(),
+       row_wise<Float(Float, Float, Float), kClamped<kSmallerOrNaN, kLargerOrNaN>>(),
+       row_wise<Duration(Duration, Duration, Duration), kClamped<kSmaller, kLarger>>(),
+       row_wise<Time(Time, Time, Time), kClamped<kSmaller, kLarger>>()});
   std::get<FunctionDef>(def.what).check_constants = check_clamp;
   return def;
 }
@@ -75,18 +65,16 @@ std::vector<OperatorDef> extreme_functions() {
   return {
       function("abs", "The magnitude; of the smallest int it is itself, of the smallest duration the largest.",
                "let distance = abs(item.price - 10.0)", one,
-               {row_wise<Int(Int), [](int64_t x) { return x < 0 ? wrapping_negate(x) : x; }>(),
-                row_wise<Float(Float), [](float x) { return std::fabs(x); }>(),
-                row_wise<Duration(Duration), [](int64_t x) { return x < 0 ? saturating_negate(x) : x; }>()}),
+               {row_wise<Int(Int), [](auto x) { return select(x < 0, wrapping_negate(x), x); }>(),
+                row_wise<Float(Float), [](auto x) { return form::magnitude(x); }>(),
+                row_wise<Duration(Duration), [](auto x) { return select(x < 0, saturating_negate(x), x); }>()}),
       function("sign", "-1, 0 or 1; NaN for NaN.", "let direction = sign(item.price - 10.0)", one,
-               {row_wise<Int(Int), sign_of<int64_t>>(),
-                row_wise<Float(Float),
-                         [](float x) { return x != x ? numerics::kNaN : static_cast<float>((x > 0) - (x < 0)); }>(),
-                row_wise<Int(Duration), sign_of<int64_t>>()}),
+               {row_wise<Int(Int), kSignOfInt>(), row_wise<Float(Float), kSignOfFloat>(),
+                row_wise<Int(Duration), kSignOfInt>()}),
       function("min", "The smaller of two; NaN if either is NaN.", "let price = min(item.price, 100.0)", two,
-               pairs<Min>()),
+               pairs<kSmaller, kSmallerOrNaN>()),
       function("max", "The larger of two; NaN if either is NaN.", "let price = max(item.price, 1.0)", two,
-               pairs<Max>()),
+               pairs<kLarger, kLargerOrNaN>()),
       clamp(),
   };
 }

@@ -1,54 +1,70 @@
-// Kernels from one-line lambdas: how a function's file states a signature and what it computes for one row.
+// Kernels and forms from one-line lambdas: how a function's file states a signature and what it computes for one row.
 #pragma once
 
+#include <concepts>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "operators/form/traced.h"
 #include "operators/operator.h"
 
 namespace rec::operators {
 
-// The scalar types of the language, with their physical types.
+// The scalar types of the language, with their physical types, and those that functions see: a lane of a form.
 struct Bool {
   using Physical = uint8_t;
+  using Lane = bool;
   static types::Type type() { return types::boolean(); }
 };
 struct Int {
   using Physical = int64_t;
+  using Lane = int64_t;
   static types::Type type() { return types::integer(); }
 };
 struct Float {
   using Physical = float;
+  using Lane = float;
   static types::Type type() { return types::floating(); }
 };
 struct String {
   using Physical = int32_t;
+  using Lane = int32_t;
   static types::Type type() { return types::string(); }
 };
 struct Time {
   using Physical = int64_t;
+  using Lane = int64_t;
   static types::Type type() { return types::time(); }
 };
 struct Duration {
   using Physical = int64_t;
+  using Lane = int64_t;
   static types::Type type() { return types::duration(); }
 };
 struct Row {
   using Physical = uint32_t;
+  using Lane = int32_t;  // two rows are the same or not
   static types::Type type() { return types::row(""); }
 };
 struct Enum {
   using Physical = int32_t;
+  using Lane = int32_t;
   static types::Type type() { return {.kind = types::Kind::enumeration}; }
 };
 
 template <auto Function, typename Out, typename... In>
-void each_row(size_t n, Out* __restrict out, const In* __restrict... in) {
-  for (size_t i = 0; i < n; ++i) out[i] = static_cast<Out>(Function(in[i]...));
+void each_row(size_t n, typename Out::Physical* __restrict out, const typename In::Physical* __restrict... in) {
+  using Result = typename Out::Lane;
+  for (size_t i = 0; i < n; ++i) {
+    out[i] =
+        static_cast<typename Out::Physical>(static_cast<Result>(Function(static_cast<typename In::Lane>(in[i])...)));
+  }
 }
 
 /// The overload of a signature, R(A...) in the types above, whose result for a row is Function of the row's operands.
+/// Where Function takes any type (`auto`), it is also traced for native code.
 template <typename Signature, auto Function>
 struct RowWise;
 template <typename R, typename... A, auto Function>
@@ -56,10 +72,19 @@ struct RowWise<R(A...), Function> {
   static void kernel(const KernelCall& call) { run(call, std::index_sequence_for<A...>{}); }
   template <size_t... I>
   static void run(const KernelCall& call, std::index_sequence<I...>) {
-    each_row<Function, typename R::Physical, typename A::Physical...>(
-        call.n, call.result<typename R::Physical>(), call.args[I].template as<typename A::Physical>()...);
+    each_row<Function, R, A...>(call.n, call.result<typename R::Physical>(),
+                                call.args[I].template as<typename A::Physical>()...);
   }
-  static Overload overload() { return {.parameters = {A::type()...}, .result = R::type(), .kernel = &kernel}; }
+  static form::Form traced() {
+    form::Recorder recorder;
+    const std::tuple arguments{recorder.argument<typename A::Lane>()...};  // braces: from left to right
+    return recorder.form(form::Traced<typename R::Lane>(std::apply(Function, arguments)));
+  }
+  static Overload overload() {
+    Overload out{.parameters = {A::type()...}, .result = R::type(), .kernel = &kernel};
+    if constexpr (std::invocable<decltype(Function), form::Traced<typename A::Lane>...>) out.form = &traced;
+    return out;
+  }
 };
 template <typename Signature, auto Function>
 Overload row_wise() {

@@ -15,8 +15,8 @@ namespace {
 template <int64_t Microseconds>
 OperatorDef in_unit(std::string name, std::string word) {
   return function(name, "A duration in " + word + ", as a float.", "let shelf_time = age(item.created_at)." + name,
-                  {operand("d", "the duration")}, {row_wise<Float(Duration), [](int64_t d) {
-                    return static_cast<float>(static_cast<double>(d) / static_cast<double>(Microseconds));
+                  {operand("d", "the duration")}, {row_wise<Float(Duration), [](auto d) {
+                    return form::narrow(form::to_double(d) / static_cast<double>(Microseconds));
                   }>()});
 }
 

@@ -1,27 +1,24 @@
 // Integer arithmetic of the language: ints wrap around, durations and times saturate. No undefined behaviour.
 #pragma once
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+
+#include "operators/form/plain.h"
 
 namespace rec::operators {
 
 inline constexpr int64_t kIntMin = std::numeric_limits<int64_t>::min();
 inline constexpr int64_t kIntMax = std::numeric_limits<int64_t>::max();
 
-inline int64_t wrapping_add(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
-inline int64_t wrapping_subtract(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
-}
-inline int64_t wrapping_multiply(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-}
-inline int64_t wrapping_negate(int64_t a) {
-  return wrapping_subtract(0, a);
+using form::select;
+using form::wrapping_add;
+using form::wrapping_multiply;
+using form::wrapping_subtract;
+
+auto wrapping_negate(auto a) {
+  return wrapping_subtract(int64_t{0}, a);
 }
 
 /// Division towards minus infinity, so that divide·b + modulo is a; INT_MIN / -1 wraps to itself; 0 for a zero divisor.
@@ -37,16 +34,18 @@ inline int64_t modulo_int(int64_t a, int64_t b) {
   return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
 }
 
-inline int64_t saturating_add(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? kIntMin : kIntMax) : sum;
+// The sum has overflowed where its sign is that of neither operand, the difference where the operands' signs differ and
+// its own is not the first one's; then the exact result has the sign of the first operand.
+auto saturating_add(auto a, auto b) {
+  const auto sum = wrapping_add(a, b);
+  return select(((a ^ sum) & (b ^ sum)) < 0, (a >> 63) ^ kIntMax, sum);
 }
-inline int64_t saturating_subtract(int64_t a, int64_t b) {
-  int64_t difference = 0;
-  return __builtin_sub_overflow(a, b, &difference) ? (b < 0 ? kIntMax : kIntMin) : difference;
+auto saturating_subtract(auto a, auto b) {
+  const auto difference = wrapping_subtract(a, b);
+  return select(((a ^ b) & (a ^ difference)) < 0, (a >> 63) ^ kIntMax, difference);
 }
-inline int64_t saturating_negate(int64_t a) {
-  return a == kIntMin ? kIntMax : -a;
+auto saturating_negate(auto a) {
+  return select(a == kIntMin, kIntMax, wrapping_negate(a));
 }
 inline int64_t saturating_multiply(int64_t a, int64_t b) {
   int64_t product = 0;
@@ -82,14 +81,6 @@ inline int64_t scale_duration(int64_t a, float factor) {
   }
   const auto result = static_cast<int64_t>(rounded);
   return negative ? -result : result;
-}
-
-/// Truncated towards zero and saturated; 0 for NaN.
-inline int64_t to_int(float x) {
-  if (x != x) return 0;
-  if (x >= 9223372036854775808.0F) return kIntMax;
-  if (x < -9223372036854775808.0F) return kIntMin;
-  return static_cast<int64_t>(x);
 }
 
 }  // namespace rec::operators

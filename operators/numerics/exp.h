@@ -1,15 +1,24 @@
-// e^x and its relatives, the project's one definition: plain C++ that gives the same bits at every vector width and on
-// every compiler.
+// e^x and its relatives, the project's one definition: it gives the same bits at every vector width, on every compiler,
+// and in native code, which is made from the same templates (form/traced.h).
 //
 // The core works in double, where its error is near 2^-37, and is rounded once to float: within 0.51 ulp. Branch-free,
-// so that loops over it vectorise. Special values are C's (Annex F); a NaN that comes out is always the same one.
+// so that loops over it vectorise; `inline`, without which g++ makes a call of the long ones. Special values are C's
+// (Annex F); a NaN that comes out is always the same one.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <limits>
 
+#include "operators/form/plain.h"
+
 namespace rec::numerics {
+
+using form::bits_of;
+using form::from_bits;
+using form::narrow;
+using form::select;
+using form::widen;
+using form::wrapping_add;
 
 inline constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -17,9 +26,9 @@ inline constexpr double kLog2E = 1.4426950408889634;
 inline constexpr double kLn2 = 0.6931471805599453;
 
 /// e^r - 1 for |r| <= ln(2)/2: the Taylor series up to r^9.
-inline double expm1_series(double r) {
-  double p = 1.0 / 362880;
-  p = p * r + 1.0 / 40320;
+template <typename Double>
+inline Double expm1_series(Double r) {
+  Double p = r * (1.0 / 362880) + 1.0 / 40320;
   p = p * r + 1.0 / 5040;
   p = p * r + 1.0 / 720;
   p = p * r + 1.0 / 120;
@@ -30,65 +39,71 @@ inline double expm1_series(double r) {
 }
 
 /// A number as 2^n · e^r.
+template <typename Double>
 struct Exponent {
-  double scale;  // 2^n
-  double tail;   // e^r - 1
+  Double scale;  // 2^n
+  Double tail;   // e^r - 1
 };
 
 /// 1.5 · 2^52: adding it leaves the nearest integer in the low bits of a double.
 inline constexpr double kRoundShift = 6755399441055744.0;
 
 /// 2^n, where `shifted` is n + kRoundShift and |n| < 1000.
-inline double power_of_two(double shifted) {
-  return std::bit_cast<double>((std::bit_cast<uint64_t>(shifted) + 1023) << 52);
+template <typename Double>
+inline Double power_of_two(Double shifted) {
+  return from_bits(wrapping_add(bits_of(shifted), int64_t{1023}) << 52);
 }
 
 /// Beyond these e^x is 0 or infinite as a float; NaN stays NaN.
-inline double clamp_exponent(double x, double limit) {
-  const double low = x < -limit ? -limit : x;
-  return low > limit ? limit : low;
+template <typename Double>
+inline Double clamp_exponent(Double x, double limit) {
+  const Double low = select(x < -limit, -limit, x);
+  return select(low > limit, limit, low);
 }
 
-inline Exponent split_exp(double x) {
-  const double bounded = clamp_exponent(x, 110);
-  const double shifted = bounded * kLog2E + kRoundShift;
-  const double n = shifted - kRoundShift;
+template <typename Double>
+inline Exponent<Double> split_exp(Double x) {
+  const Double bounded = clamp_exponent(x, 110);
+  const Double shifted = bounded * kLog2E + kRoundShift;
+  const Double n = shifted - kRoundShift;
   return {power_of_two(shifted), expm1_series(bounded - n * kLn2)};
 }
 
 /// In double, for |x| <= 110; beyond that as at 110.
-inline double exp_core(double x) {
+template <typename Double>
+inline Double exp_core(Double x) {
   const Exponent e = split_exp(x);
   return e.scale + e.scale * e.tail;
 }
 
-inline double expm1_core(double x) {
+template <typename Double>
+inline Double expm1_core(Double x) {
   const Exponent e = split_exp(x);
-  return e.scale * e.tail + (e.scale - 1);
+  return e.scale * e.tail + (e.scale - 1.0);
 }
 
-inline float exp(float x) {
-  const auto y = static_cast<float>(exp_core(static_cast<double>(x)));
-  return x != x ? kNaN : y;
+template <typename Float>
+inline Float exp(Float x) {
+  return select(x != x, kNaN, narrow(exp_core(widen(x))));
 }
 
-inline float expm1(float x) {
-  const auto y = static_cast<float>(expm1_core(static_cast<double>(x)));
-  const float signed_zero = x == 0 ? x : y;
-  return x != x ? kNaN : signed_zero;
+template <typename Float>
+inline Float expm1(Float x) {
+  const Float signed_zero = select(x == 0, x, narrow(expm1_core(widen(x))));
+  return select(x != x, kNaN, signed_zero);
 }
 
 /// 1 / (1 + e^-x).
-inline float sigmoid(float x) {
-  const auto y = static_cast<float>(1 / (1 + exp_core(-static_cast<double>(x))));
-  return x != x ? kNaN : y;
+template <typename Float>
+inline Float sigmoid(Float x) {
+  return select(x != x, kNaN, narrow(1.0 / (1.0 + exp_core(-widen(x)))));
 }
 
-inline float tanh(float x) {
-  const double t = expm1_core(2 * static_cast<double>(x));
-  const auto y = static_cast<float>(t / (t + 2));
-  const float signed_zero = x == 0 ? x : y;
-  return x != x ? kNaN : signed_zero;
+template <typename Float>
+inline Float tanh(Float x) {
+  const auto t = expm1_core(2.0 * widen(x));
+  const Float signed_zero = select(x == 0, x, narrow(t / (t + 2.0)));
+  return select(x != x, kNaN, signed_zero);
 }
 
 }  // namespace rec::numerics
