@@ -74,6 +74,19 @@ uint64_t of_floats(Op op, T a, T b, T c) {
   }
 }
 
+float exponent(float x) {
+  if (x == 0) return -std::numeric_limits<float>::infinity();
+  if (!std::isfinite(x)) return std::fabs(x);
+  int k = 0;
+  return static_cast<float>(std::frexp(std::fabs(x), &k) < 0.75F ? k - 1 : k);
+}
+float significand(float x) {
+  if (x == 0 || !std::isfinite(x)) return 1;
+  int k = 0;
+  const float half_to_one = std::frexp(std::fabs(x), &k);
+  return half_to_one < 0.75F ? 2 * half_to_one : half_to_one;
+}
+
 uint64_t of_ints(Op op, Lane from, uint64_t a, uint64_t b) {
   switch (op) {
     case Op::add:
@@ -154,6 +167,8 @@ unsigned operands(Op op) {
     case Op::bits_of:
     case Op::from_bits:
     case Op::lookup:
+    case Op::exponent:
+    case Op::significand:
     case Op::load:
     case Op::among:
     case Op::find:
@@ -168,6 +183,9 @@ unsigned operands(Op op) {
 
 uint64_t evaluate(Op op, Lane lane, Lane from, uint64_t a, uint64_t b, uint64_t c) {
   if (op == Op::select) return a != 0 ? b : c;
+  if (op == Op::exponent) return of(exponent(f32(a)));
+  if (op == Op::significand) return of(significand(f32(a)));
+  if (op == Op::scale) return of(std::scalbn(f64(a), static_cast<int>(saturated(static_cast<float>(f64(b))))));
   if (converts(op)) return cut(lane, converted(op, lane, from, a));
   if (from == Lane::f32) return of_floats(op, f32(a), f32(b), f32(c));
   if (from == Lane::f64) return of_floats(op, f64(a), f64(b), f64(c));

@@ -50,6 +50,10 @@ enum class Op : uint8_t {
   bits_of,    // f32 to i32, f64 to i64
   from_bits,  // and back
   lookup,     // element a (i64, in range) of table number `bits`
+  // Single instructions of AVX-512, which `basic` writes in the operations above for other CPUs.
+  exponent,  // f32: the whole k of |a| = 2^k · m with m in [3/4, 3/2); of 0 -infinity, of infinity infinity, of NaN NaN
+  significand,  // f32: that m; of 0 and infinity 1, of NaN anything: a form lets none of it through
+  scale,        // f64: a · 2^b, rounded once, for a whole b from -1000 to 1000; NaN where a is
   // in kernels of native code only (runtime/native): from memory number `bits`
   load,   // element a (an int, in range), which it widens or turns into a truth
   among,  // whether bit a (i32) of its 512 bits is set; not where a is below 0 or above 511
@@ -89,6 +93,9 @@ unsigned operands(Op op);
 
 /// The value of one operation on known operands (as in Node::bits), `from` the lane of the first one.
 uint64_t evaluate(Op op, Lane lane, Lane from, uint64_t a, uint64_t b, uint64_t c);
+/// The same function, to the bit, without exponent, significand and scale.
+Form basic(const Form& form);
+
 /// The whole form on one row's operands: the result, and whether it is present.
 std::pair<uint64_t, bool> evaluate(const Form& form, std::span<const uint64_t> arguments);
 

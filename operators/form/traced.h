@@ -11,6 +11,7 @@
 
 #include "operators/form/form.h"
 #include "operators/form/plain.h"
+#include "operators/form/scaling.h"
 
 namespace rec::form {
 
@@ -266,6 +267,16 @@ inline Traced<float> from_bits(Traced<int32_t> x) {
 }
 inline Traced<double> from_bits(Traced<int64_t> x) {
   return Traced<double>::made(Op::from_bits, x.id());
+}
+
+inline Traced<float> exponent(Traced<float> x) {
+  return Traced<float>::made(Op::exponent, x.id());
+}
+inline Traced<float> significand(Traced<float> x) {
+  return Traced<float>::made(Op::significand, x.id());
+}
+inline Traced<double> scaled(Traced<double> a, Traced<double> b) {
+  return Traced<double>::made(Op::scale, a.id(), b.id());
 }
 
 template <Plain T, size_t N>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "operators/list.h"
-#include "operators/numerics/log.h"
+#include "operators/numerics/log_double.h"
 #include "operators/numerics/vectors.h"
 #include "operators/rerank/greedy.h"
 #include "operators/rerank/parameters.h"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "operators/numerics/log.h"
+#include "operators/numerics/log_double.h"
 #include "operators/text_hash.h"
 #include "runtime/engine/missing.h"
 #include "runtime/engine/run.h"

@@ -132,6 +132,10 @@ Value* Lanes::operate(const form::Node& node, Lane from, std::span<Value* const>
     return floats ? b_.CreateFCmp(*p, x[0], x[1]) : b_.CreateICmp(*p, x[0], x[1]);
   Type* to = x[0]->getType()->isVectorTy() ? static_cast<Type*>(vector(node.lane)) : scalar(node.lane);
   switch (node.op) {
+    case Op::exponent:
+    case Op::significand:
+    case Op::scale:
+      return exponents(node, x);
     case Op::negate:
       return b_.CreateFNeg(x[0]);
     case Op::select:
@@ -152,6 +156,43 @@ Value* Lanes::operate(const form::Node& node, Lane from, std::span<Value* const>
       assert(false && "no operation of lanes");
       return nullptr;
   }
+}
+
+/// AVX-512 alone: a number as 2^k · m and back.
+Value* Lanes::exponents(const form::Node& node, std::span<Value* const> x) {
+  assert(target_.isa == Isa::avx512 && "others write them out");
+  if (!x[0]->getType()->isVectorTy()) {
+    std::vector<Value*> many;
+    for (Value* each : x) many.push_back(spread(each));
+    return b_.CreateExtractElement(exponents(node, many), uint64_t{0});
+  }
+  using namespace llvm;
+  llvm::Value* const as_they_are = b_.getInt32(4);  // the rounding in force, which is to nearest
+  llvm::Constant* const zero = llvm::Constant::getNullValue(x[0]->getType());
+  const auto getexp = [&](llvm::Value* of) {
+    return b_.CreateIntrinsic(Intrinsic::x86_avx512_mask_getexp_ps_512, {},
+                              {of, zero, b_.getInt16(0xFFFF), as_they_are});
+  };
+  if (node.op == Op::scale) {
+    std::vector<llvm::Value*> pieces;
+    for (const int first : {0, 8}) {
+      std::vector<int> part;
+      for (int i = 0; i < 8; ++i) part.push_back(first + i);
+      llvm::Value *const a = b_.CreateShuffleVector(x[0], part), *const b = b_.CreateShuffleVector(x[1], part);
+      pieces.push_back(
+          b_.CreateIntrinsic(Intrinsic::x86_avx512_mask_scalef_pd_512, {},
+                             {a, b, llvm::Constant::getNullValue(a->getType()), b_.getInt8(0xFF), as_they_are}));
+    }
+    std::vector<int> all;
+    for (int i = 0; i < 16; ++i) all.push_back(i);
+    return b_.CreateShuffleVector(pieces[0], pieces[1], all);
+  }
+  // Without its sign, in [3/4, 3/2).
+  llvm::Value* const significand = b_.CreateIntrinsic(Intrinsic::x86_avx512_mask_getmant_ps_512, {},
+                                                      {x[0], b_.getInt32(7), zero, b_.getInt16(0xFFFF), as_they_are});
+  if (node.op == Op::significand) return significand;
+  return b_.CreateFSub(getexp(x[0]),
+                       getexp(significand));  // by that of x alone 1 too few where the significand is below 1
 }
 
 Value* Lanes::halves(Value* value, unsigned lanes, llvm::function_ref<Value*(Value*)> each) {

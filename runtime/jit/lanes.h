@@ -54,6 +54,7 @@ class Lanes {
   llvm::Value* intrinsic(llvm::Intrinsic::ID id, std::span<llvm::Value* const> operands);
   llvm::Value* halves(llvm::Value* value, unsigned lanes,
                       llvm::function_ref<llvm::Value*(llvm::Value*)> each);  // piece by piece
+  llvm::Value* exponents(const form::Node& node, std::span<llvm::Value* const> operands);
   llvm::Value* permuted(const form::Table& table, llvm::Value* index);
   llvm::Value* element_of(llvm::Value* base, llvm::Type* type, llvm::Value* index);
 

@@ -267,7 +267,8 @@ Lowering::Value Lowering::call(ExprId id) {
   if (const auto shorter = older_than(n)) return *shorter;
   std::vector<Id> arguments;
   for (const ExprId arg : n.args) arguments.push_back(value(arg).id);
-  const auto [result, present] = kernel_.graph.insert(n.overload->form(), arguments);
+  const form::Form form = n.overload->form();
+  const auto [result, present] = kernel_.graph.insert(of_.exponents ? form : form::basic(form), arguments);
   return {result, present};
 }
 

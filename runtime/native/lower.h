@@ -16,6 +16,7 @@ struct Specialisation {
   const graph::Plan& plan;
   const store::Generation& generation;
   std::span<const types::Value> parameters;  // their values are constants of the code
+  bool exponents = false;                    // the CPU has instructions for exponents (form::basic)
 };
 
 /// Makes one kernel. Outputs are in the physical types of their expressions.

@@ -67,7 +67,7 @@ class Tier {
   std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name) const;
   std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
   bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
-  Specialisation of() const { return {plan_, generation_, parameters_}; }
+  Specialisation of() const { return {plan_, generation_, parameters_, compiler_->isa() == "avx512"}; }
 
   const graph::Plan& plan_;
   const store::Generation& generation_;

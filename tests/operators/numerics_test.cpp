@@ -6,8 +6,11 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <functional>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "operators/numerics/exp.h"
@@ -26,6 +29,7 @@ struct Function {
   std::string name;
   float (*ours)(float);
   double (*exact)(double);
+  double bound;  // on the error over all floats, in units in the last place
 };
 
 // Double references are exact enough: their error is 2^-29 of a float's last place.
@@ -35,11 +39,12 @@ double exact_sigmoid(double x) {
 
 const std::vector<Function>& functions() {
   static const std::vector<Function> list = {
-      {"exp", exp, std::exp},       {"expm1", expm1, std::expm1}, {"log", log, std::log},
-      {"log1p", log1p, std::log1p}, {"tanh", tanh, std::tanh},    {"sigmoid", sigmoid, exact_sigmoid},
+      {"exp", exp, std::exp, 0.56},       {"expm1", expm1, std::expm1, 0.72}, {"log", log, std::log, 0.51},
+      {"log1p", log1p, std::log1p, 0.51}, {"tanh", tanh, std::tanh, 0.75},    {"sigmoid", sigmoid, exact_sigmoid, 0.6},
   };
   return list;
 }
+constexpr double kPowBound = 0.8;
 
 /// |got - exact| in units of the float spacing at `exact`; infinite where one is NaN or infinite as a float and the
 /// other is not.
@@ -53,33 +58,69 @@ double ulps(float got, double exact) {
   return std::fabs(static_cast<double>(got) - exact) / spacing;
 }
 
-double worst(const Function& f, uint64_t step) {
+/// The largest error over the floats with bits first, first + step, ...
+double worst(const Function& f, uint64_t first, uint64_t step) {
   double most = 0;
-  for (uint64_t bits = 0; bits <= UINT32_MAX; bits += step) {
+  for (uint64_t bits = first; bits <= UINT32_MAX; bits += step) {
     const auto x = std::bit_cast<float>(static_cast<uint32_t>(bits));
     most = std::max(most, ulps(f.ours(x), f.exact(static_cast<double>(x))));
   }
   return most;
 }
 
+/// The largest error of x ** y over a sample of positive x, and of y that bring the result into the range of floats:
+/// that is where the error shows.
+double worst_power(uint64_t seed, uint64_t samples) {
+  double most = 0;
+  uint64_t state = seed;
+  const auto next = [&] {
+    return static_cast<uint32_t>((state = state * 6364136223846793005ULL + 1442695040888963407ULL) >> 32);
+  };
+  for (uint64_t i = 0; i < samples; ++i) {
+    const bool near_one = i % 4 == 0;  // where a logarithm's relative error is hardest, and exponents are large
+    const auto x = std::bit_cast<float>(near_one ? 0x3f000000U + next() % 0x01000000U : next() & 0x7fffffffU);
+    const float limit = 150 / std::max(1e-7F, std::fabs(std::log2(x)));
+    const float y = (static_cast<float>(next()) / 4294967296.0F * 2 - 1) * (std::isfinite(limit) ? limit : 3.0F);
+    if (y == 2.0F || y == 0.5F) continue;
+    most = std::max(most, ulps(pow(x, y), std::pow(static_cast<double>(x), static_cast<double>(y))));
+  }
+  return most;
+}
+
+/// The largest of part(k, parts) over as many parts as there are cores, each on a thread of its own.
+double worst_in_parallel(const std::function<double(uint64_t part, uint64_t parts)>& part) {
+  const uint64_t parts = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<double> most(parts);
+  {
+    std::vector<std::jthread> threads;
+    for (uint64_t k = 0; k < parts; ++k) threads.emplace_back([&, k] { most[k] = part(k, parts); });
+  }
+  return *std::max_element(most.begin(), most.end());
+}
+
 bool same_bits(float a, float b) {
   return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b);
 }
 
-TEST(Numerics, EveryFunctionIsWithinHalfAnUlpAndALittle) {
+TEST(Numerics, EveryFunctionIsWithinItsBound) {
   for (const Function& f : functions()) {
-    const double most = worst(f, 4093);
+    const double most = worst(f, 0, 4093);
     RecordProperty(f.name + "_ulp", std::to_string(most));
-    EXPECT_LT(most, 0.501) << f.name;
+    EXPECT_LT(most, f.bound) << f.name;
   }
 }
 
+// `./dev numbers`: minutes.
 TEST(Numerics, DISABLED_EveryFloat) {
   for (const Function& f : functions()) {
-    const double most = worst(f, 1);
-    std::printf("%s: %.6f ulp\n", f.name.c_str(), most);
-    EXPECT_LT(most, 0.501) << f.name;
+    const double most = worst_in_parallel([&](uint64_t part, uint64_t parts) { return worst(f, part, parts); });
+    std::printf("%s: %.4f ulp\n", f.name.c_str(), most);
+    EXPECT_LT(most, f.bound) << f.name;
   }
+  const double most =
+      worst_in_parallel([](uint64_t part, uint64_t parts) { return worst_power(part + 1, 400'000'000 / parts); });
+  std::printf("**: %.4f ulp on a sample\n", most);
+  EXPECT_LT(most, kPowBound);
 }
 
 TEST(Numerics, SpecialValuesAreThoseOfC) {
@@ -129,22 +170,10 @@ TEST(Numerics, PowHasTheSpecialValuesOfC) {
   }
 }
 
-TEST(Numerics, PowIsWithinOneUlpOnASample) {
-  double most = 0;
-  uint64_t state = 1;
-  const auto next = [&] {
-    return static_cast<uint32_t>((state = state * 6364136223846793005ULL + 1442695040888963407ULL) >> 32);
-  };
-  for (int i = 0; i < 1'000'000; ++i) {
-    const auto x = std::bit_cast<float>(next() & 0x7fffffffU);
-    // Exponents that bring the result into the range of floats: that is where the error shows.
-    const float limit = 150 / std::max(1e-3F, std::fabs(std::log2(x)));
-    const float y = (static_cast<float>(next()) / 4294967296.0F * 2 - 1) * (std::isfinite(limit) ? limit : 3.0F);
-    if (y == 2.0F || y == 0.5F) continue;
-    most = std::max(most, ulps(pow(x, y), std::pow(static_cast<double>(x), static_cast<double>(y))));
-  }
+TEST(Numerics, PowIsWithinItsBoundOnASample) {
+  const double most = worst_power(1, 1'000'000);
   RecordProperty("pow_ulp", std::to_string(most));
-  EXPECT_LT(most, 0.501);
+  EXPECT_LT(most, kPowBound);
 }
 
 /// One number from the bits of many results: equal on every compiler and CPU, whatever vectors the loop below became.
@@ -157,8 +186,8 @@ uint64_t fingerprint(float (*f)(float)) {
 }
 
 TEST(Numerics, BitsArePinned) {
-  const std::vector<uint64_t> pinned = {0x43dd56caaecc015cU, 0x569fd29c0db1f0efU, 0x42429ddf72ea90c4U,
-                                        0xe0c960e6f79e77f7U, 0xa806bb835f9ae96bU, 0x7ef8ac6f15d3dfd1U};
+  const std::vector<uint64_t> pinned = {0xf880dd6150fdf9fbU, 0x8aa4897c0278582fU, 0xc7087c98028b20e9U,
+                                        0x59d629937305791fU, 0xe2c3b7361b17926eU, 0x786ccdc96bceb969U};
   for (size_t i = 0; i < functions().size(); ++i)
     EXPECT_EQ(fingerprint(functions()[i].ours), pinned[i]) << functions()[i].name;
   uint64_t powers = 0;
@@ -166,7 +195,7 @@ TEST(Numerics, BitsArePinned) {
     const float p = pow(static_cast<float>(i) * 0.37F, static_cast<float>(i % 97) * 0.21F - 9);
     powers = powers * 1099511628211ULL + std::bit_cast<uint32_t>(p);
   }
-  EXPECT_EQ(powers, 0x8e76ac7d205fa22eU);
+  EXPECT_EQ(powers, 0xb1580ac1551d99b5U);
 }
 
 TEST(Numerics, ALoopGivesTheBitsOfSingleCalls) {
