@@ -1,6 +1,7 @@
 // `filters`: a `where` runs before the `let`, `score` and `sort` steps that it does not read, so that they have fewer
-// candidates. It never passes what keeps some by their order (`top`, `take`, `sample`, `rerank`) or brings others, nor
-// a barrier; nor does it move into channels, whose `take` counts what qualifies, and whose positions the page shows.
+// candidates. One that looks at events, lists or vectors stays behind the other conditions: they leave it fewer. It
+// never passes what keeps some by their order (`top`, `take`, `sample`, `rerank`) or brings others, nor a barrier; nor
+// does it move into channels, whose `take` counts what qualifies, and whose positions the page shows.
 #include <algorithm>
 
 #include "compiler/passes/list.h"
@@ -45,7 +46,7 @@ class Filters {
       StepFacts of_part{.reads = std::vector<uint8_t>(plan_.let_columns.size(), 0), .filters = true};
       of_part.writes = of_part.reads;
       mark_columns(plan_.exprs, part, of_part.reads);
-      const size_t to = earliest(facts, at, of_part.reads);
+      const size_t to = earliest(facts, at, part, of_part.reads);
       if (to == at) {
         staying.push_back(part);
         continue;
@@ -86,17 +87,40 @@ class Filters {
     return out;
   }
 
+  /// Nothing in it goes through events, a list or a vector of each candidate.
+  bool is_cheap(ExprId id) const {
+    const auto is_many = [](const types::Type& type) {
+      return type.kind == types::Kind::sequence || type.kind == types::Kind::list || type.kind == types::Kind::vector;
+    };
+    std::vector<uint8_t> seen(id + 1, 0);
+    std::vector<ExprId> open{id};
+    while (!open.empty()) {
+      const graph::Node& node = plan_.exprs[open.back()];
+      open.pop_back();
+      const bool looks_up = node.op == graph::Op::in_list || node.op == graph::Op::in_sequence;
+      for (const ExprId arg : node.args) {
+        const graph::Node& operand = plan_.exprs[arg];
+        if (is_many(operand.type) && !(looks_up && graph::is_of_request(operand))) return false;
+        if (graph::is_of_request(operand) || seen[arg] != 0) continue;
+        seen[arg] = 1;
+        open.push_back(arg);
+      }
+    }
+    return true;
+  }
+
   /// Where a condition that stands at `at` can stand instead: before the first of the steps it can pass, but behind the
   /// other conditions there. What depends on a score passes no score and no other condition that does: without the
   /// score the page ends at the first of them.
-  size_t earliest(const std::vector<StepFacts>& facts, size_t at, const std::vector<uint8_t>& reads) const {
-    const bool scored = overlap(reads, scored_);
+  size_t earliest(const std::vector<StepFacts>& facts, size_t at, ExprId part,
+                  const std::vector<uint8_t>& reads) const {
+    const bool scored = overlap(reads, scored_), cheap = is_cheap(part);
     size_t out = at;
     for (size_t i = at; i-- > 0;) {
       const StepFacts& step = facts[i];
       const bool ends_page = step.filters && overlap(step.reads, scored_);
       if (step.is_wall || step.looks_at_all || overlap(step.writes, reads)) break;
-      if (scored && (step.scores || ends_page)) break;
+      if ((scored && (step.scores || ends_page)) || (step.filters && !cheap)) break;
       const bool computes = step.moves || step.scores || std::ranges::find(step.writes, 1) != step.writes.end();
       if (computes) out = i;
     }
