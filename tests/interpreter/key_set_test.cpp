@@ -11,7 +11,7 @@ namespace {
 TEST(KeySet, FindsWhatWasAdded) {
   uint64_t state = 5;
   const auto next = [&] { return state = state * 6364136223846793005ULL + 1442695040888963407ULL; };
-  for (const uint64_t bound : {10ULL, 5000ULL, 1ULL << 40, 0ULL}) {  // 0: any 64 bits
+  for (const uint64_t bound : {uint64_t{10}, uint64_t{5000}, uint64_t{1} << 40, uint64_t{0}}) {  // 0: any 64 bits
     KeySet set(1000);
     std::map<uint64_t, uint32_t> expected;
     for (int i = 0; i < 1000; ++i) {
@@ -22,7 +22,7 @@ TEST(KeySet, FindsWhatWasAdded) {
     EXPECT_EQ(set.size(), expected.size());
     for (const auto& [key, number] : expected) {
       EXPECT_EQ(set.find(key), number);
-      for (const uint64_t other : {key + 1, key - 1, key ^ (1ULL << 63), key + 4096})
+      for (const uint64_t other : {key + 1, key - 1, key ^ (uint64_t{1} << 63), key + 4096})
         EXPECT_EQ(set.find(other), expected.contains(other) ? expected[other] : KeySet::kNone);
     }
   }
