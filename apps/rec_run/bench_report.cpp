@@ -101,7 +101,8 @@ std::string bench_json(const BenchWork& work, std::span<const Measured> engines)
 std::string bench_csv(std::span<const Measured> engines) {
   std::string out = "engine,pipeline,step,line,text,requests,mean_us,p50_us,p90_us,p99_us,max_us,in,out\n";
   for (const Measured& measured : engines) {
-    out += csv_line(measured.engine, {.step = "request", .requests = measured.requests, .us = measured.us});
+    out += csv_line(measured.engine,
+                    {.pipeline = {}, .step = "request", .text = {}, .requests = measured.requests, .us = measured.us});
     for (const StepTime& step : measured.steps) out += csv_line(measured.engine, step);
   }
   return out;
