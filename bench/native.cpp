@@ -2,6 +2,7 @@
 // table, the cost against the number of candidates and the size of a formula, as CSV for plots.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -121,7 +122,10 @@ class Curve {
   void write(const std::string& file, const std::string& x_name) const {
     std::ofstream csv(path(file));
     csv << x_name;
-    for (const std::string& who : who_) csv << ",\"" << who << '"';
+    for (std::string who : who_) {
+      std::replace(who.begin(), who.end(), ',', ':');  // gnuplot splits a title in quotes
+      csv << ',' << who;
+    }
     for (const auto& [x, of_x] : points_) {
       csv << '\n' << x;
       for (const std::string& who : who_) csv << ',' << (of_x.contains(who) ? fmt::format("{:.4f}", of_x.at(who)) : "");

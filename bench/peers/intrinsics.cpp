@@ -83,8 +83,23 @@ class Best {
     threshold_ = _mm512_castsi512_ps(_mm512_xor_si512(key, _mm512_srli_epi32(_mm512_srai_epi32(key, 31), 1)));
   }
 
-  /// By digits of eight bits, least first: stable, so that equal keys stay in row order.
   void sort() {
+    if (count_ > 64) return sort_by_digits();
+    for (size_t i = 1; i < count_; ++i) {
+      const int key = keys_[i];
+      const uint32_t row = rows_[i];
+      size_t at = i;
+      for (; at > 0 && keys_[at - 1] < key; --at) {
+        keys_[at] = keys_[at - 1];
+        rows_[at] = rows_[at - 1];
+      }
+      keys_[at] = key;
+      rows_[at] = row;
+    }
+  }
+
+  /// Eight bits at a time, least first: stable, so that equal keys stay in row order.
+  void sort_by_digits() {
     uint32_t places[4][256] = {};
     for (size_t i = 0; i < count_; ++i) {
       keys_[i] = static_cast<int>(~static_cast<uint32_t>(keys_[i]) ^ 0x80000000U);  // the largest first
