@@ -40,7 +40,7 @@ double BestOfRow::threshold(size_t wanted) {
   return *at > 0 ? *at / kRoundingRoom : -std::numeric_limits<double>::infinity();
 }
 
-/// How many there are.
+/// How many there are that no rounding can have put before what is below.
 size_t BestOfRow::offer_above(double least, BestRows& best) {
   size_t kept = 0;
   const auto touched = sums_.touched();
@@ -49,7 +49,7 @@ size_t BestOfRow::offer_above(double least, BestRows& best) {
     const float similarity = sums_.similarity(touched[i]);
     if (similarity == 0 || std::isnan(similarity)) continue;
     best.offer(similarity, touched[i]);
-    ++kept;
+    kept += rough_[i] >= least * kRoundingRoom ? 1 : 0;
   }
   return kept;
 }

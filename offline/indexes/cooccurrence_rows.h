@@ -1,8 +1,10 @@
 // One row of a co-occurrence at a time: a dense array of sums, and a list of what was touched in it.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "offline/indexes/cooccurrence.h"
@@ -18,9 +20,13 @@ class RowSums {
   /// Sums of `row`, which stay until clear().
   void gather(uint32_t row) {
     if (plain()) {
-      for (const uint32_t shared : from_.of_row.ids(row)) {
-        add(shared);
-        watch_.row();
+      if (sums_.size() > kTile) {
+        gather_tiles(from_.of_row.ids(row));
+      } else {
+        for (const uint32_t shared : from_.of_row.ids(row)) {
+          add(from_.factor[shared], from_.of_shared.ids(shared));
+          watch_.row();
+        }
       }
     } else {
       for (uint64_t at = from_.of_row.offsets[row]; at < from_.of_row.offsets[row + size_t{1}]; ++at) {
@@ -48,21 +54,43 @@ class RowSums {
   }
 
  private:
+  static constexpr size_t kTile = size_t{1} << 16;  // half a MiB of sums
+
   bool plain() const { return !from_.half_life && from_.of_row.weight.empty(); }
 
   /// All weights are 1, all factors above 0: what is 0 was not touched yet.
-  void add(uint32_t shared) {
-    const double factor = from_.factor[shared];
+  void add(double factor, std::span<const uint32_t> others) {
     double* const sums = sums_.data();
     uint32_t* const touched = touched_.data();
     size_t count = count_;
-    for (const uint32_t other : from_.of_shared.ids(shared)) {
+    for (const uint32_t other : others) {
       const double before = sums[other];
       touched[count] = other;
       count += before == 0 ? 1 : 0;
       sums[other] = before + factor;
     }
     count_ = count;
+  }
+
+  /// The same sums, those of some rows after those of others, so that they stay in the cache. Lists ascend.
+  void gather_tiles(std::span<const uint32_t> shared) {
+    rest_.clear();
+    for (const uint32_t one : shared) rest_.push_back(from_.of_shared.ids(one));
+    for (size_t end = kTile; !shared.empty(); end += kTile) {
+      for (size_t i = 0; i < shared.size(); ++i) {
+        const uint32_t* const begin = rest_[i].data();
+        const uint32_t* const last = begin + rest_[i].size();
+        // Most of a list lies beyond the tile: its end is looked for from the front, in steps that double.
+        const uint32_t* cut = begin;
+        for (ptrdiff_t step = 8; cut < last && *cut < end; step *= 2) cut += std::min(step, last - cut);
+        cut = std::lower_bound(begin, cut, end);
+        if (cut == begin) continue;
+        add(from_.factor[shared[i]], {begin, cut});
+        rest_[i] = {cut, last};
+        watch_.row();
+      }
+      if (end >= sums_.size()) return;
+    }
   }
 
   void add_weighted(uint64_t at) {
@@ -94,7 +122,8 @@ class RowSums {
   memory::Watch watch_;
   std::vector<double> sums_;  // 0 everywhere between rows
   std::vector<uint32_t> touched_;
-  std::vector<uint8_t> known_{};  // touched, where weights decide
+  std::vector<uint8_t> known_{};                   // touched, where weights decide
+  std::vector<std::span<const uint32_t>> rest_{};  // of the lists that are being added, tile by tile
   double own_ = 1;
   size_t count_ = 0;
 };

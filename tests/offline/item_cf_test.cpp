@@ -117,6 +117,24 @@ TEST(ItemCf, SameBitsWhateverOrderTheInteractionsComeIn) {
   EXPECT_EQ(first.similarity, second.similarity);
 }
 
+TEST(ItemCf, ManyItemsAreAddedUpInTiles) {
+  constexpr uint32_t kUsers = 3'000, kItems = 150'000;
+  std::mt19937 random(8);
+  std::map<std::pair<uint32_t, uint32_t>, bool> seen;
+  for (int i = 0; i < 60'000; ++i)
+    seen[{static_cast<uint32_t>(random() % kUsers), static_cast<uint32_t>(random() % kItems)}] = true;
+  std::vector<Interaction> all;
+  for (const auto& [pair, there] : seen)
+    all.push_back({.user = pair.first, .item = pair.second, .weight = 1, .time = 5});
+  // A half-life takes another way, and none of times that are equal.
+  const auto tiles = build_item_cf(all, kUsers, kItems, {.top_k = 10});
+  const auto whole = build_item_cf(all, kUsers, kItems, {.top_k = 10, .half_life = 1});
+  EXPECT_GT(tiles.neighbour.size(), 400'000U);
+  EXPECT_EQ(tiles.offsets, whole.offsets);
+  EXPECT_TRUE(tiles.neighbour == whole.neighbour);
+  EXPECT_TRUE(tiles.similarity == whole.similarity);
+}
+
 TEST(ItemCf, NothingFromNothing) {
   EXPECT_EQ(build_item_cf({}, 0, 0, {}).offsets, (std::vector<uint64_t>{0}));
   EXPECT_EQ(build_item_cf({}, 3, 2, {}).offsets, (std::vector<uint64_t>{0, 0, 0}));
