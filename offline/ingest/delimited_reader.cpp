@@ -278,6 +278,7 @@ void DelimitedReader::restrict_to(uint64_t begin, uint64_t line, uint64_t end) {
 }
 
 bool DelimitedReader::next() {
+  state_->file.let_go_before(state_->position);
   return state_->read_record();
 }
 const std::vector<std::string_view>& DelimitedReader::fields() const {

@@ -44,6 +44,14 @@ std::expected<MappedFile, FileError> MappedFile::open(const std::string& path) {
   return MappedFile(*text);
 }
 
+void MappedFile::let_go_before(size_t offset) {
+  constexpr size_t kPieceBytes = size_t{1} << 22;
+  if (offset < let_go_ + kPieceBytes) return;
+  const size_t end = offset / kPieceBytes * kPieceBytes;
+  ::madvise(const_cast<char*>(text_.data()) + let_go_, end - let_go_, MADV_DONTNEED);
+  let_go_ = end;
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept : text_(std::exchange(other.text_, {})) {}
 
 MappedFile::~MappedFile() {

@@ -19,10 +19,13 @@ class MappedFile {
   MappedFile& operator=(MappedFile&&) = delete;
 
   std::string_view text() const { return text_; }
+  /// Lets go of the pages before `offset`, which were read once; reading them again brings them back.
+  void let_go_before(size_t offset);
 
  private:
   explicit MappedFile(std::string_view text) : text_(text) {}
   std::string_view text_;
+  size_t let_go_ = 0;
 };
 
 }  // namespace rec::ingest

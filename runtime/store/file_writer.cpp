@@ -10,6 +10,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "runtime/store/mapped_file.h"
@@ -65,7 +66,8 @@ FileWriter::FileWriter(FileWriter&& other) noexcept
       position_(other.position_),
       header_(other.header_),
       entries_(std::move(other.entries_)),
-      error_(std::move(other.error_)) {}
+      error_(std::move(other.error_)),
+      between_pieces_(std::move(other.between_pieces_)) {}
 
 FileWriter::~FileWriter() {
   if (fd_ >= 0) {
@@ -80,6 +82,20 @@ void FileWriter::write(const void* data, uint64_t size) {
   position_ += size;
 }
 
+uint64_t FileWriter::write_pieces(std::span<const std::byte> bytes) {
+  constexpr size_t kPieceBytes = size_t{1} << 22;
+  const std::unique_ptr<XXH64_state_t, decltype(&XXH64_freeState)> hash(XXH64_createState(), XXH64_freeState);
+  XXH64_reset(hash.get(), 0);
+  while (!bytes.empty()) {
+    const auto piece = bytes.first(std::min(bytes.size(), kPieceBytes));
+    XXH64_update(hash.get(), piece.data(), piece.size());
+    write(piece.data(), piece.size());
+    bytes = bytes.subspan(piece.size());
+    if (between_pieces_) between_pieces_();
+  }
+  return XXH64_digest(hash.get());
+}
+
 void FileWriter::add(std::string_view name, const types::Type& type, uint32_t width, std::span<const std::byte> bytes) {
   SectionEntry entry{};
   assert(name.size() < sizeof(entry.name) && width > 0 && bytes.size() % width == 0);
@@ -88,13 +104,12 @@ void FileWriter::add(std::string_view name, const types::Type& type, uint32_t wi
   write(zeros, (kSectionAlignment - position_ % kSectionAlignment) % kSectionAlignment);
   entry.offset = position_;
   entry.count = bytes.size() / width;
-  entry.hash = XXH64(bytes.data(), bytes.size(), 0);
   entry.width = width;
   entry.kind = type.kind;
   entry.element = type.element;
   entry.optional = type.optional ? 1 : 0;
   entry.dimension = type.size;
-  write(bytes.data(), bytes.size());
+  entry.hash = write_pieces(bytes);
   entries_.push_back(entry);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,12 +32,16 @@ class FileWriter {
   void add(std::string_view name, const types::Type& type, std::span<const T> values) {
     add(name, type, sizeof(T), std::as_bytes(values));
   }
+  /// Is called between the pieces of a long section: whoever maps what is written can let go of it there.
+  void between_pieces(std::function<void()> call) { between_pieces_ = std::move(call); }
   /// Writes the header and waits for the disk.
   std::expected<void, WriteError> finish();
 
  private:
   FileWriter(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
   void write(const void* data, uint64_t size);
+  /// Their checksum.
+  uint64_t write_pieces(std::span<const std::byte> bytes);
 
   std::string path_;
   int fd_ = -1;
@@ -44,6 +49,7 @@ class FileWriter {
   FileHeader header_{};
   std::vector<SectionEntry> entries_;
   WriteError error_;
+  std::function<void()> between_pieces_;
 };
 
 /// Writes a whole small file and waits for the disk.

@@ -19,14 +19,21 @@ std::optional<FileProblem> read_lists(const MappedFile& file, uint64_t rows, Nei
   return sections.problem();
 }
 
-bool all_below(const uint32_t* values, uint64_t count, uint32_t bound) {
-  return std::all_of(values, values + count, [&](uint32_t value) { return value < bound; });
+/// Read once, and let go of piece by piece.
+bool all_below(const MappedFile& file, const uint32_t* values, uint64_t count, uint32_t bound) {
+  constexpr uint64_t kPiece = uint64_t{1} << 20;
+  for (uint64_t first = 0; first < count; first += kPiece) {
+    const uint32_t* const end = values + std::min(count, first + kPiece);
+    if (!std::all_of(values + first, end, [&](uint32_t value) { return value < bound; })) return false;
+    file.let_go();
+  }
+  return true;
 }
 
 std::optional<std::string> check_lists(const MappedFile& file, const NeighbourLists& lists, uint32_t rows) {
   const uint64_t count = file.section("neighbour")->count;
   if (!offsets_hold(lists.offsets, rows, count)) return "the offsets of its lists do not ascend";
-  if (!all_below(lists.neighbour, count, rows)) return "a neighbour has no row";
+  if (!all_below(file, lists.neighbour, count, rows)) return "a neighbour has no row";
   return std::nullopt;
 }
 
@@ -122,7 +129,7 @@ std::optional<std::string> check_index(const MappedFile& file, const UserIndex& 
   if (auto wrong = check_lists(file, index, index.users)) return wrong;
   const uint64_t events = file.section("history.item")->count;
   if (!offsets_hold(index.history_offsets, index.users, events)) return "the offsets of its histories do not ascend";
-  if (!all_below(index.history_item, events, item_rows)) return "an item has no row";
+  if (!all_below(file, index.history_item, events, item_rows)) return "an item has no row";
   return std::nullopt;
 }
 

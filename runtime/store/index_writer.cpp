@@ -4,19 +4,22 @@
 namespace rec::store {
 
 std::expected<void, WriteError> write_neighbours(const std::string& path, std::span<const uint64_t> offsets,
-                                                 std::span<const uint32_t> neighbour,
-                                                 std::span<const float> similarity) {
+                                                 std::span<const uint32_t> neighbour, std::span<const float> similarity,
+                                                 const std::function<void()>& between_pieces) {
   auto file = FileWriter::create(path, FileKind::neighbours, offsets.size() - 1, 3);
   if (!file) return std::unexpected(file.error());
+  file->between_pieces(between_pieces);
   file->add("offsets", types::integer(), offsets);
   file->add("neighbour", types::integer(), neighbour);
   file->add("similarity", types::floating(), similarity);
   return file->finish();
 }
 
-std::expected<void, WriteError> write_user_index(const std::string& path, const UserIndex& index) {
+std::expected<void, WriteError> write_user_index(const std::string& path, const UserIndex& index,
+                                                 const std::function<void()>& between_pieces) {
   auto file = FileWriter::create(path, FileKind::user_neighbours, index.users, 6);
   if (!file) return std::unexpected(file.error());
+  file->between_pieces(between_pieces);
   const uint64_t neighbours = index.offsets[index.users], events = index.history_offsets[index.users];
   file->add("offsets", types::integer(), std::span(index.offsets, index.users + size_t{1}));
   file->add("neighbour", types::integer(), std::span(index.neighbour, neighbours));

@@ -2,9 +2,11 @@
 #include "runtime/store/lmdb_environment.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -34,6 +36,27 @@ MDB_val value_of(std::string_view text) {
 std::string_view text_of(const MDB_val& value) {
   return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
+
+/// Lets go of the pages of records that are read once, one after another.
+class PagesBehind {
+ public:
+  void read(std::string_view record) {
+    lowest_ = std::min(lowest_, reinterpret_cast<uintptr_t>(record.data()));
+    highest_ = std::max(highest_, reinterpret_cast<uintptr_t>(record.data() + record.size()));
+    bytes_ += record.size();
+    if (bytes_ < kMostBytes) return;
+    const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const uintptr_t begin = lowest_ / page * page;
+    // All of it lies in the map, which is of a file: what is read again is there again.
+    ::madvise(reinterpret_cast<void*>(begin), highest_ - begin, MADV_DONTNEED);
+    *this = {};
+  }
+
+ private:
+  static constexpr uint64_t kMostBytes = uint64_t{1} << 20;
+  uintptr_t lowest_ = UINTPTR_MAX, highest_ = 0;
+  uint64_t bytes_ = 0;
+};
 
 /// Opening LMDB twice in a process breaks its locks; so open environments are known by device and inode.
 struct OpenEnvironments {
@@ -252,10 +275,12 @@ std::expected<void, std::string> LmdbEnvironment::read_all(
     }
     MDB_val key{};
     MDB_val value{};
+    PagesBehind behind;
     while ((code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
       if (text_of(key) != kEndKey && !use(text_of(key), text_of(value))) {
         break;
       }
+      behind.read(text_of(value));
     }
     mdb_cursor_close(cursor);
     return code == MDB_NOTFOUND ? 0 : code;

@@ -35,7 +35,8 @@ class LmdbEnvironment {
   /// was never finished is an error.
   std::expected<void, std::string> read(uint64_t epoch, std::string_view key,
                                         const std::function<void(std::string_view)>& use);
-  /// Every record of an epoch in key order, the mark of its end left out; stops when `use` returns false.
+  /// Every record of an epoch in key order, the mark of its end left out; stops when `use` returns false. Memory does
+  /// not fill with what was read.
   std::expected<void, std::string> read_all(uint64_t epoch,
                                             const std::function<bool(std::string_view, std::string_view)>& use);
   std::expected<bool, std::string> has_epoch(uint64_t epoch);

@@ -8,8 +8,10 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 namespace rec::store {
@@ -139,11 +141,29 @@ const SectionEntry* MappedFile::section(std::string_view name) const {
   return nullptr;
 }
 
+void MappedFile::let_go() const {
+  ::madvise(const_cast<std::byte*>(begin_), size_, MADV_DONTNEED);
+}
+
+uint64_t MappedFile::hash_of(std::span<const std::byte> bytes) const {
+  constexpr size_t kPieceBytes = size_t{1} << 22;
+  if (bytes.size() <= kPieceBytes) return XXH64(bytes.data(), bytes.size(), 0);
+  const std::unique_ptr<XXH64_state_t, decltype(&XXH64_freeState)> hash(XXH64_createState(), XXH64_freeState);
+  XXH64_reset(hash.get(), 0);
+  while (!bytes.empty()) {
+    const auto piece = bytes.first(std::min(bytes.size(), kPieceBytes));
+    XXH64_update(hash.get(), piece.data(), piece.size());
+    bytes = bytes.subspan(piece.size());
+    let_go();
+  }
+  return XXH64_digest(hash.get());
+}
+
 std::optional<FileProblem> MappedFile::verify() const {
   const std::byte* end = begin_ + sizeof(FileHeader) + sections().size_bytes();
   for (const SectionEntry& s : sections()) {
     const uint64_t bytes = s.count * s.width;
-    if (!all_zero(end, data(s)) || XXH64(data(s), bytes, 0) != s.hash) {
+    if (!all_zero(end, data(s)) || hash_of(std::span(data(s), bytes)) != s.hash) {
       return problem(FileProblem::Reason::damaged, fmt::format("the checksum of section `{}` does not match", s.name));
     }
     end = data(s) + bytes;

@@ -34,7 +34,10 @@ class MappedFile {
   std::span<const SectionEntry> sections() const;
   const std::byte* data(const SectionEntry& section) const { return begin_ + section.offset; }
 
-  /// Verifies every section's checksum and that what lies between sections is zero.
+  /// Lets go of the pages that were read so far: reading them again brings them back. For those who read all of a file
+  /// once.
+  void let_go() const;
+  /// Verifies every section's checksum and that what lies between sections is zero; pages are let go of.
   std::optional<FileProblem> verify() const;
 
  private:
@@ -44,6 +47,7 @@ class MappedFile {
   std::optional<FileProblem> check_header(FileKind kind) const;
   std::optional<FileProblem> check_sections() const;
   FileProblem problem(FileProblem::Reason reason, std::string message) const;
+  uint64_t hash_of(std::span<const std::byte> bytes) const;
 
   std::string path_;
   const std::byte* begin_ = nullptr;
