@@ -21,27 +21,18 @@ std::string list(const std::vector<std::string>& parts) {
   return text.empty() ? "nothing" : text;
 }
 
-/// How long the part that is being made will take from here on, once it has run for two seconds.
-class PartClock {
+/// How long the build will take from here on, once it has run for two seconds: the parts that are left are taken to be
+/// as much slower or faster than estimated as those that are done.
+class Clock {
  public:
-  std::string left(const std::string& what, double fraction) {
-    const auto now = std::chrono::steady_clock::now();
-    if (what != what_) {
-      what_ = what;
-      begin_ = now;
-      first_ = fraction;
-    }
-    // Parts have equal shares of the whole, so what is left of this one shows in how fast its share is used up.
-    const double seconds = std::chrono::duration<double>(now - begin_).count(), done = fraction - first_;
-    if (seconds < 2 || done <= 0) return {};
-    const double speed = done / seconds;
-    return fmt::format(", {:.0f} s left at this pace", (1 - fraction) / speed);
+  std::string left(double fraction) const {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    if (seconds < 2 || fraction <= 0) return {};
+    return fmt::format(", about {:.0f} s left", seconds * (1 - fraction) / fraction);
   }
 
  private:
-  std::string what_{};
-  std::chrono::steady_clock::time_point begin_{};
-  double first_ = 0;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
@@ -52,11 +43,12 @@ int run_build(const std::string& directory, const BuildArguments& arguments) {
   build::BuildOptions options{.strict = arguments.strict,
                               .full = arguments.full,
                               .threads = arguments.threads,
-                              .vector_threads = arguments.vector_threads};
+                              .vector_threads = arguments.vector_threads,
+                              .memory = arguments.memory};
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   if (terminal) {
-    options.progress = [part = PartClock()](const std::string& what, double fraction) mutable {
-      fmt::print(stderr, "{}{:3.0f} %  {}{}", kClearLine, fraction * 100, what, part.left(what, fraction));
+    options.progress = [clock = Clock()](const std::string& what, double fraction) {
+      fmt::print(stderr, "{}{:3.0f} %  {}{}", kClearLine, fraction * 100, what, clock.left(fraction));
     };
   }
   const build::BuildReport report = build::build(directory, options, sources, diagnostics);

@@ -28,6 +28,7 @@ int run_evaluate(const EvaluateArguments& arguments);
 struct BuildArguments {
   bool strict = false, full = false;
   unsigned threads = 0, vector_threads = 1;
+  uint64_t memory = 0;  // bytes; 0: half of the machine's
 };
 int run_build(const std::string& directory, const BuildArguments& arguments);
 int run_import(const std::string& kind, const std::string& from, const std::string& to);

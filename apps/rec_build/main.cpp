@@ -1,5 +1,6 @@
 // rec-build: raw data in, a generation out.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "apps/rec_build/commands.h"
+#include "offline/memory/size.h"
 
 namespace rec::rec_build {
 namespace {
@@ -102,6 +104,13 @@ int run(int argc, char** argv) {
   app.add_option("--vector-threads", arguments.build.vector_threads,
                  "threads for hnsw, ivf and pq; the last two then differ a little from build to build")
       ->check(CLI::Range(1, 1024));
+  app.add_option_function<std::string>(
+         "--memory", [&](const std::string& text) { arguments.build.memory = *memory::parse_size(text); },
+         "what a build may hold in memory, as in 4GiB; half of the machine's, unless given. More data than that is "
+         "processed in parts, with the same result")
+      ->check([](const std::string& text) {
+        return memory::parse_size(text) ? std::string() : fmt::format("`{}` is no size; write it like 4GiB", text);
+      });
   add_import(app, arguments);
   add_demo(app, arguments);
   add_evaluate(app, arguments.evaluate);
@@ -122,6 +131,7 @@ int run(int argc, char** argv) {
 }  // namespace rec::rec_build
 
 int main(int argc, char** argv) {
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);  // what is long goes back to the system when it is freed: --memory counts it
   try {
     return rec::rec_build::run(argc, argv);
   } catch (const std::exception& error) {

@@ -10,7 +10,9 @@
 
 #include "compiler/check/check.h"
 #include "offline/build/builder.h"
+#include "offline/build/effort.h"
 #include "offline/build/inputs.h"
+#include "offline/memory/size.h"
 #include "runtime/store/file_writer.h"
 #include "runtime/store/generation_reader.h"
 #include "runtime/store/index_reader.h"
@@ -171,6 +173,7 @@ void Builder::plan_parts() {
   for (const auto& [part, inputs] : manifest_.parts) {
     stale_[part] = !is_fresh(part);
   }
+  effort_ = estimated_effort(catalog_, manifest_.raw_files, stale_);
 }
 
 bool Builder::make_everything() {
@@ -179,6 +182,7 @@ bool Builder::make_everything() {
   if (error) {
     return fail(fmt::format("cannot write {}: {}", path_, error.message()));
   }
+  budget_.emplace(options_.memory != 0 ? options_.memory : memory::machine_memory() / 2, path_);
   for (const catalog::Index& index : catalog_.indexes) {
     if (!is_built(catalog_, index)) {
       report_.notes.push_back(fmt::format(
@@ -195,11 +199,11 @@ bool Builder::finish() {
   if (stale_["events"]) {
     manifest_.newest_event = 0;
     for (size_t events = 0; events < catalog_.events.size(); ++events) {
-      const Log* read = log(events);
-      if (read == nullptr) {
+      const auto time = newest(events);
+      if (!time) {
         return false;
       }
-      manifest_.newest_event = std::max(manifest_.newest_event, read->all->newest());
+      manifest_.newest_event = std::max(manifest_.newest_event, *time);
     }
   }
   if (auto written = store::write_file(path_ + "/catalog.yaml", catalog_text_); !written) {

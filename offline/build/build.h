@@ -23,6 +23,7 @@ struct BuildOptions {
   bool full = false;                       // make everything again
   unsigned threads = 0;                    // of what comes out the same on any number of them; 0: one a core
   unsigned vector_threads = 1;             // of hnsw, ivf and pq: with several, no two builds are the same
+  uint64_t memory = 0;                     // bytes that a build may hold; 0: half of what the machine has
   std::vector<ingest::Holdout> without{};  // events that are kept from everything that is made
   std::vector<IndexSetting> index_settings{};
   std::function<void(const std::string& what, double fraction)> progress{};  // called now and then, from one thread

@@ -15,7 +15,7 @@
 #include "offline/indexes/update.h"
 #include "offline/indexes/work.h"
 #include "offline/ingest/bad_rows.h"
-#include "offline/ingest/event_log.h"
+#include "offline/ingest/event_parts.h"
 #include "offline/ingest/stored_log.h"
 #include "operators/registry.h"
 #include "runtime/store/generation.h"
@@ -66,17 +66,18 @@ class Builder {
   bool make_part(const std::string& part, const std::string& file, const std::function<bool()>& make);
   /// What an index over users and items is built from; of users with recent events alone, or of all.
   struct Feedback {
-    std::vector<indexes::Interaction> list;
+    indexes::InteractionList list;
     uint32_t users, known_users, items;
   };
   indexes::Interactions arrange_items(const catalog::Index& index, Feedback from);
   std::optional<Feedback> feedback(const catalog::Index& index, bool recent = false);
-  indexes::Work work(const catalog::Index& index) const;
+  indexes::Work work(const catalog::Index& index);
 
   /// A log, and what of it the generation before did not have.
   struct Log {
-    std::shared_ptr<ingest::EventLog> all{};  // null: it cannot be read
-    bool grown = false;                       // the one before is the rest of it: parts can grow out of theirs
+    std::shared_ptr<ingest::EventLog> all{};      // null: it cannot be read
+    std::shared_ptr<ingest::EventParts> parts{};  // of one that memory does not hold; then `all` has no events
+    bool grown = false;                           // the one before is the rest of it: parts can grow out of theirs
     std::shared_ptr<ingest::EventLog> base{}, newer{};  // of a grown one: as in the files of the generation before
     ingest::LogSource base_source{}, source{};          // what of the raw file was read
     int64_t newest_before = 0;                          // event of the generation before
@@ -85,6 +86,7 @@ class Builder {
     std::shared_ptr<ingest::EventLog> recent{};         // all events of these
     bool rebased = false;                               // what was newer is part of the base from now on
   };
+  ingest::LogFile log_file(size_t events) const;
   const Log* log(size_t events);
   bool read_log(size_t events, Log& to);
   bool grow_log(size_t events, Log& to);
@@ -93,6 +95,15 @@ class Builder {
   bool keep_log(size_t events, Log& read);
   const ingest::EventLog* recent(size_t events);
   const KeptEvents* kept(size_t sequence, bool recent = false);
+  /// Calls `use` with a log, or with each part of one that memory does not hold; without what is held out. false after
+  /// an error.
+  bool each_part(size_t events, const std::function<bool(const ingest::EventLog&)>& use);
+  bool each_history(size_t sequence, bool recent,
+                    const std::function<bool(const ingest::EventLog&, const KeptEvents&)>& use);
+  /// The time of the newest event that is not held out; nullopt after an error.
+  std::optional<int64_t> newest(size_t events);
+  std::optional<store::ColumnData> sum_statistic(const catalog::Statistic& statistic);
+  bool spilled_well();
   bool hold_out(ingest::EventLog& read, size_t events);
 
   void open_old();
@@ -108,6 +119,9 @@ class Builder {
   void grew_by_rows(uint64_t made, uint64_t rows);
   void grew(std::string how = {}) { grew_ = std::move(how); }
   EventContext context() const;
+  /// How far a part has come, 0 to 1.
+  void tell(const std::string& part, double share);
+  void note_memory(const std::string& part, uint64_t peak_before);
   std::shared_ptr<store::LmdbEnvironment> open_user_store();
   bool report_bad_rows(const std::string& part, const ingest::BadRows& bad_rows);
   bool fail(const std::string& message);
@@ -127,15 +141,18 @@ class Builder {
   store::Manifest manifest_;
   std::set<std::string> grown_files_;
   std::map<std::string, bool> stale_;
-  size_t parts_done_ = 0;
+  std::map<std::string, double> effort_;  // of parts that are made again
+  double effort_done_ = 0;
   std::optional<std::string> grew_;  // set by what makes a part: out of the part before, and how
 
   std::unique_ptr<store::Generation> tables_;
   std::unique_ptr<store::Generation> old_;  // the generation before, while parts may grow out of its own
   std::map<std::string, std::optional<std::vector<uint32_t>>> moved_;  // by table
+  std::optional<memory::Budget> budget_;
   std::map<size_t, Log> logs_;
   std::map<size_t, uint64_t> log_bad_rows_;
   std::map<std::pair<size_t, bool>, KeptEvents> kept_;  // by sequence, and whether of recent users alone
+  std::map<size_t, int64_t> newest_;
 };
 
 }  // namespace rec::build

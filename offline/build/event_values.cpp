@@ -1,4 +1,4 @@
-// From a log's columns to statistics, sequences and interactions.
+// From a log's columns to sequences and interactions.
 #include "offline/build/event_values.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,6 @@
 namespace rec::build {
 namespace {
 
-using catalog::StatisticValue;
 using diagnostics::Code;
 
 const store::Table& item_table(const EventContext& context, size_t events) {
@@ -53,43 +52,7 @@ std::optional<std::vector<T>> evaluate(const std::optional<catalog::Expression>&
   return values;
 }
 
-/// Count, sum and hits of each row.
-struct Totals {
-  std::vector<int64_t> count, hits;
-  std::vector<double> sum;
-};
-
-store::ColumnData to_column(const catalog::Statistic& statistic, const types::Type& type, const Totals& totals) {
-  store::ColumnData column{.type = type};
-  for (size_t row = 0; row < totals.count.size(); ++row) {
-    const auto count = static_cast<double>(totals.count[row]);
-    switch (statistic.value) {
-      case StatisticValue::count:
-        column.integers.push_back(totals.count[row]);
-        break;
-      case StatisticValue::sum:
-        column.floats.push_back(static_cast<float>(totals.sum[row]));
-        break;
-      case StatisticValue::mean:
-      case StatisticValue::rate: {
-        const bool mean = statistic.value == StatisticValue::mean;
-        const double part = mean ? totals.sum[row] : static_cast<double>(totals.hits[row]);
-        column.present.push_back(count > 0 ? 1 : 0);
-        column.floats.push_back(count > 0 ? static_cast<float>(part / count) : 0.0F);
-        break;
-      }
-    }
-  }
-  return column;
-}
-
 }  // namespace
-
-bool in_window(const catalog::Statistic& statistic, int64_t newest, int64_t time) {
-  // As `within` in a pipeline: later than the newest event minus the window.
-  const uint64_t before = static_cast<uint64_t>(newest) - static_cast<uint64_t>(time);
-  return !statistic.window_us || before < static_cast<uint64_t>(*statistic.window_us);
-}
 
 std::optional<std::vector<uint8_t>> evaluate_condition(const std::optional<catalog::Expression>& expression,
                                                        size_t events, const ingest::EventLog& log,
@@ -100,40 +63,6 @@ std::optional<std::vector<uint8_t>> evaluate_condition(const std::optional<catal
 std::optional<std::vector<float>> evaluate_number(const std::optional<catalog::Expression>& expression, size_t events,
                                                   const ingest::EventLog& log, const EventContext& context) {
   return evaluate<float>(expression, types::floating(), events, log, context);
-}
-
-std::optional<store::ColumnData> compute_statistic(const catalog::Statistic& statistic, const ingest::EventLog& log,
-                                                   int64_t newest, const EventContext& context) {
-  if (statistic.by) {
-    context.diagnostics.error(
-        Code::grouped_statistic, statistic.by->span,
-        fmt::format("`{}.{}` is grouped, which this version does not build", statistic.table, statistic.column));
-    return std::nullopt;
-  }
-  const bool rate = statistic.value == StatisticValue::rate;
-  const std::optional<catalog::Expression> none;
-  const auto where = evaluate_condition(statistic.where, statistic.events, log, context);
-  const auto hit = evaluate_condition(rate ? statistic.of : none, statistic.events, log, context);
-  const auto value = evaluate_number(rate ? none : statistic.of, statistic.events, log, context);
-  if (!where || !hit || !value) {
-    return std::nullopt;
-  }
-  const bool of_items = statistic.table == context.catalog.events[statistic.events].item_table;
-  const uint32_t rows = context.tables.table(statistic.table)->rows();
-  Totals totals{
-      .count = std::vector<int64_t>(rows), .hits = std::vector<int64_t>(rows), .sum = std::vector<double>(rows)};
-  for (size_t event = log.events.size; event-- > 0;) {
-    const uint32_t row = of_items ? log.events.item[event] : log.user[event];
-    if ((*where)[event] == 0 || row >= rows || !in_window(statistic, newest, log.events.time[event]) ||
-        std::isnan((*value)[event])) {
-      continue;
-    }
-    ++totals.count[row];
-    totals.hits[row] += (*hit)[event];
-    totals.sum[row] += double{(*value)[event]};
-  }
-  const catalog::Table& table = *context.catalog.table(statistic.table);
-  return to_column(statistic, table.column(statistic.column)->type, totals);
 }
 
 std::optional<KeptEvents> keep_events(const catalog::Sequence& sequence, const ingest::EventLog& log,
@@ -178,7 +107,7 @@ std::expected<void, std::string> write_sequence(store::LmdbEnvironment& store, u
     if (count == 0) {
       continue;
     }
-    const store::Key key = user < log.known_users ? users.key(user) : log.unknown_users[user - log.known_users];
+    const store::Key key = user < log.known_users ? users.key(user) : log.unknown_user(user);
     const auto which = std::span(kept.events).subspan(begin, count);
     batch.push_back(
         store::make_record(sequence, key, store::encode_events(log.events, which, types, items, *log.strings)));
@@ -194,35 +123,29 @@ std::expected<void, std::string> write_sequence(store::LmdbEnvironment& store, u
   return store.write(epoch, batch, false);
 }
 
-std::vector<indexes::Interaction> fold_interactions(const KeptEvents& kept, const ingest::EventLog& log,
-                                                    const std::vector<float>& weight, uint64_t& without_weight) {
-  std::vector<indexes::Interaction> all;
+void fold_interactions(const KeptEvents& kept, const ingest::EventLog& log, const std::vector<float>& weight,
+                       indexes::InteractionList& all, uint64_t& without_weight) {
+  std::vector<indexes::Interaction> own;
   for (uint32_t user = 0; user < log.users(); ++user) {
-    const auto first = static_cast<ptrdiff_t>(all.size());
+    own.clear();
     for (uint64_t k = kept.offsets[user]; k < kept.offsets[user + size_t{1}]; ++k) {
       const uint32_t event = kept.events[k];
       if (std::isfinite(weight[event])) {
-        all.push_back(
+        own.push_back(
             {.user = user, .item = log.events.item[event], .weight = weight[event], .time = log.events.time[event]});
       } else {
         ++without_weight;
       }
     }
     // Newest first within an item, so the first of each holds the latest time.
-    std::stable_sort(all.begin() + first, all.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
-    auto last = all.begin() + first;
-    for (auto one = last; one != all.end(); ++one) {
-      if (one != last && one->item == last->item) {
-        last->weight = std::max(last->weight, one->weight);
-      } else if (one != last) {
-        *++last = *one;
+    std::ranges::stable_sort(own, {}, &indexes::Interaction::item);
+    for (size_t first = 0, next = 0; first < own.size(); first = next) {
+      for (next = first + 1; next < own.size() && own[next].item == own[first].item; ++next) {
+        own[first].weight = std::max(own[first].weight, own[next].weight);
       }
-    }
-    if (static_cast<ptrdiff_t>(all.size()) > first) {
-      all.erase(last + 1, all.end());
+      all.push_back(own[first]);
     }
   }
-  return all;
 }
 
 }  // namespace rec::build

@@ -1,5 +1,4 @@
-// Expressions of the catalog evaluated over a whole log, and what is computed from them: statistics, sequences,
-// interactions.
+// Expressions of the catalog evaluated over a log or a part of one, and what comes of them: sequences, interactions.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +13,6 @@
 #include "offline/ingest/event_log.h"
 #include "runtime/store/generation.h"
 #include "runtime/store/lmdb_environment.h"
-#include "runtime/store/table_data.h"
 
 namespace rec::build {
 
@@ -34,13 +32,6 @@ std::optional<std::vector<uint8_t>> evaluate_condition(const std::optional<catal
 std::optional<std::vector<float>> evaluate_number(const std::optional<catalog::Expression>& expression, size_t events,
                                                   const ingest::EventLog& log, const EventContext& context);
 
-/// One value a row of the statistic's table, over the events of its window, which ends at the newest event.
-/// Sums in double from the oldest event on; NaN is passed over. Without events a count and a sum are 0, a mean and a
-/// rate missing.
-std::optional<store::ColumnData> compute_statistic(const catalog::Statistic& statistic, const ingest::EventLog& log,
-                                                   int64_t newest, const EventContext& context);
-bool in_window(const catalog::Statistic& statistic, int64_t newest, int64_t time);
-
 /// The events that a sequence keeps of each user, newest first: user u has events[offsets[u]] to events[offsets[u +
 /// 1]].
 struct KeptEvents {
@@ -55,9 +46,9 @@ std::expected<void, std::string> write_sequence(store::LmdbEnvironment& store, u
                                                 const KeptEvents& kept, const ingest::EventLog& log,
                                                 const EventContext& context);
 
-/// Repeated events of a user with an item become one: the largest weight, the latest time. Events whose weight is no
-/// finite number are left out and counted.
-std::vector<indexes::Interaction> fold_interactions(const KeptEvents& kept, const ingest::EventLog& log,
-                                                    const std::vector<float>& weight, uint64_t& without_weight);
+/// Appends what users did. Repeated events of a user with an item become one: the largest weight, the latest time.
+/// Events whose weight is no finite number are left out and counted.
+void fold_interactions(const KeptEvents& kept, const ingest::EventLog& log, const std::vector<float>& weight,
+                       indexes::InteractionList& all, uint64_t& without_weight);
 
 }  // namespace rec::build

@@ -7,6 +7,7 @@
 
 #include "offline/build/builder.h"
 #include "offline/build/interactions_file.h"
+#include "offline/build/statistic_sums.h"
 #include "offline/ingest/log_parts.h"
 #include "runtime/store/generation_reader.h"
 #include "runtime/store/index_reader.h"

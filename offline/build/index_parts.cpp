@@ -9,6 +9,7 @@
 #include "offline/build/inputs.h"
 #include "offline/build/interactions_file.h"
 #include "offline/indexes/vectors.h"
+#include "offline/memory/size.h"
 #include "runtime/store/index_reader.h"
 #include "runtime/store/index_writer.h"
 #include "runtime/store/mapped_file.h"
@@ -21,28 +22,30 @@ bool Builder::make_index(const catalog::Index& index) {
   return index.sequence ? make_item_lists(index) : make_vectors(index);
 }
 
-indexes::Work Builder::work(const catalog::Index& index) const {
-  indexes::Work work{.threads = options_.threads};
+indexes::Work Builder::work(const catalog::Index& index) {
+  indexes::Work work{.threads = options_.threads, .memory = &*budget_};
   if (options_.progress) {
-    work.progress = [this, what = "index " + index.name](double share) {
-      options_.progress(what, (static_cast<double>(parts_done_ - 1) + share) / static_cast<double>(stale_.size()));
-    };
+    work.progress = [this, part = "index " + index.name](double share) { tell(part, share); };
   }
   return work;
 }
 
 std::optional<Builder::Feedback> Builder::feedback(const catalog::Index& index, bool recent) {
   const size_t events = catalog_.sequences[*index.sequence].events;
-  const KeptEvents* kept_events = kept(*index.sequence, recent);
-  if (kept_events == nullptr) return std::nullopt;
-  const ingest::EventLog& read = recent ? *this->recent(events) : *log(events)->all;
-  const auto weight = evaluate_number(index.weight, events, read, context());
-  if (!weight) return std::nullopt;
-  uint64_t without_weight = 0;
-  Feedback out{.list = fold_interactions(*kept_events, read, *weight, without_weight),
-               .users = read.users(),
-               .known_users = read.known_users,
+  const Log* from = log(events);
+  if (from == nullptr) return std::nullopt;
+  Feedback out{.list = indexes::InteractionList(&*budget_),
+               .users = from->all->users(),
+               .known_users = from->all->known_users,
                .items = tables_->table(catalog_.events[events].item_table)->rows()};
+  uint64_t without_weight = 0;
+  const auto fold = [&](const ingest::EventLog& part, const KeptEvents& kept_events) {
+    const auto weight = evaluate_number(index.weight, events, part, context());
+    if (weight) fold_interactions(kept_events, part, *weight, out.list, without_weight);
+    return weight.has_value();
+  };
+  if (!each_history(*index.sequence, recent, fold)) return std::nullopt;
+  out.list.finish();
   if (without_weight > 0) {
     report_.notes.push_back(fmt::format("index {}: {} events{} left out, their weight is no number", index.name,
                                         without_weight, recent ? " of users with new ones" : ""));
@@ -52,17 +55,19 @@ std::optional<Builder::Feedback> Builder::feedback(const catalog::Index& index, 
 
 bool Builder::keep_interactions(const catalog::Index& index, const indexes::Side& of_user) {
   if (!options_.without.empty()) return true;  // nothing will grow out of it
-  const auto written = write_interactions(store::interactions_path(path_, index.name), of_user);
+  const auto written =
+      write_interactions(store::interactions_path(path_, index.name), of_user, [&] { budget_->relieve(); });
   return written || fail(written.error());
 }
 
 indexes::Interactions Builder::arrange_items(const catalog::Index& index, Feedback from) {
   if (index.algorithm != "swing") {
-    return indexes::arrange_for_item_cf(std::move(from.list), from.users, from.items, item_cf_options(index));
+    return indexes::arrange_for_item_cf(std::move(from.list), from.users, from.items, item_cf_options(index),
+                                        &*budget_);
   }
   const auto options = swing_options(index);
   indexes::SwingSampled sampled;
-  auto all = indexes::arrange_for_swing(std::move(from.list), from.users, from.items, options, sampled);
+  auto all = indexes::arrange_for_swing(std::move(from.list), from.users, from.items, options, sampled, &*budget_);
   const auto note = [&](uint64_t cut, const char* rows, const char* entries, std::optional<uint32_t> most) {
     if (cut == 0) return;
     report_.notes.push_back(fmt::format("index {}: {} {} have more than {} {}, of which that many were drawn",
@@ -89,7 +94,7 @@ bool Builder::make_item_lists(const catalog::Index& index) {
   auto all = arrange_items(index, std::move(*from));
   if (recent) {
     const auto& flagged = logs_.at(catalog_.sequences[*index.sequence].events).recent_users;
-    all = indexes::replace_users(before->of_user, flagged, all.of_user, items);
+    all = indexes::replace_users(before->of_user, flagged, all.of_user, items, &*budget_);
   }
   indexes::NeighbourLists lists;
   if (before) {
@@ -101,8 +106,8 @@ bool Builder::make_item_lists(const catalog::Index& index) {
     lists = swing ? indexes::build_swing(all, swing_options(index), work(index))
                   : indexes::build_item_cf(all, item_cf_options(index), work(index));
   }
-  const auto written =
-      store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour, lists.similarity);
+  const auto written = store::write_neighbours(store::index_path(path_, index.name), lists.offsets, lists.neighbour,
+                                               lists.similarity, [&] { budget_->relieve(); });
   return written ? keep_interactions(index, all.of_user) : fail(written.error());
 }
 
@@ -112,12 +117,12 @@ bool Builder::make_user_lists(const catalog::Index& index) {
   auto from = feedback(index, recent);
   if (!from) return false;
   const auto options = user_cf_options(index);
-  auto all = indexes::arrange_for_user_cf(from->list, from->users, from->items, options);
-  auto history = indexes::newest_first(std::move(from->list), from->users, options.max_items);
+  auto history = indexes::newest_first(from->list, from->users, options.max_items, &*budget_);
+  auto all = indexes::arrange_for_user_cf(std::move(from->list), from->users, from->items, options, &*budget_);
   if (recent) {
     const auto& flagged = logs_.at(catalog_.sequences[*index.sequence].events).recent_users;
-    all = indexes::replace_users(before->of_user, flagged, all.of_user, from->items);
-    history = indexes::replace_rows(before->history, flagged, history);
+    all = indexes::replace_users(before->of_user, flagged, all.of_user, from->items, &*budget_);
+    history = indexes::replace_rows(before->history, flagged, history, &*budget_);
   }
   indexes::NeighbourLists lists;
   if (before) {
@@ -135,13 +140,18 @@ bool Builder::make_user_lists(const catalog::Index& index) {
   out.history_offsets = history.offsets.data();
   out.history_item = history.id.data();
   out.history_weight = history.weight.data();
-  const auto written = store::write_user_index(store::index_path(path_, index.name), out);
+  const auto written = store::write_user_index(store::index_path(path_, index.name), out, [&] { budget_->relieve(); });
   return written ? keep_interactions(index, all.of_user) : fail(written.error());
 }
 
 bool Builder::make_factors(const catalog::Index& index) {
   auto from = feedback(index);
   if (!from) return false;
+  const uint64_t bytes = (uint64_t{from->users} + from->items) * als_options(index).factors * sizeof(float);
+  if (bytes > budget_->bytes()) {
+    report_.notes.push_back(fmt::format("index {}: its factors alone take {} of memory, whatever a build may hold",
+                                        index.name, memory::size_text(bytes)));
+  }
   const auto factors =
       indexes::build_als(std::move(from->list), from->users, from->items, als_options(index), work(index));
   const auto set = indexes::gather_vectors(factors.items, factors.factors, {}, true);
@@ -179,6 +189,13 @@ bool Builder::make_vectors(const catalog::Index& index) {
     if (without > 0) {
       report_.notes.push_back(fmt::format("index {}: {} of {} items have no vector{}", index.name, without, items,
                                           cosine ? ", or one of length 0, which has no direction" : ""));
+    }
+    constexpr double kUnequal = 4;
+    if (const auto lengths = indexes::length_deciles(set); !cosine && lengths.longer > kUnequal * lengths.shorter) {
+      report_.notes.push_back(
+          fmt::format("index {}: a tenth of its vectors are shorter than {:.2g} and a tenth longer than {:.2g}, which "
+                      "`inner_product` puts in front whatever their direction; `metric: cosine` compares directions",
+                      index.name, lengths.shorter, lengths.longer));
     }
   }
   if (cosine) indexes::normalise(set);

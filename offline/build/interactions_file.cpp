@@ -5,9 +5,11 @@
 
 namespace rec::build {
 
-std::expected<void, store::WriteError> write_interactions(const std::string& path, const indexes::Side& of_user) {
+std::expected<void, store::WriteError> write_interactions(const std::string& path, const indexes::Side& of_user,
+                                                          const std::function<void()>& between_pieces) {
   auto file = store::FileWriter::create(path, store::FileKind::interactions, of_user.rows(), 4);
   if (!file) return std::unexpected(file.error());
+  file->between_pieces(between_pieces);
   file->add<uint64_t>("offsets", types::integer(), of_user.offsets);
   file->add<uint32_t>("item", types::integer(), of_user.id);
   file->add<float>("weight", types::floating(), of_user.weight);

@@ -10,7 +10,8 @@
 
 namespace rec::build {
 
-std::expected<void, store::WriteError> write_interactions(const std::string& path, const indexes::Side& of_user);
+std::expected<void, store::WriteError> write_interactions(const std::string& path, const indexes::Side& of_user,
+                                                          const std::function<void()>& between_pieces = {});
 /// Checks shapes and checksums.
 std::expected<indexes::Side, store::FileProblem> read_interactions(const std::string& path);
 

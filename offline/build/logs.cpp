@@ -1,8 +1,10 @@
 // The logs of a generation: read from their files, or what was added to them joined to what was read before.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "offline/build/builder.h"
 #include "offline/build/inputs.h"
@@ -56,15 +58,29 @@ bool Builder::count_bad_rows(size_t events, uint64_t before, const ingest::BadRo
   return true;
 }
 
+ingest::LogFile Builder::log_file(size_t events) const {
+  const catalog::Events& description = catalog_.events[events];
+  return {.directory = directory_,
+          .events = description,
+          .users = *tables_->table(description.user_table),
+          .keep_unknown_users = catalog_.table(description.user_table)->unknown.has_value(),
+          .items = *tables_->table(description.item_table)};
+}
+
 bool Builder::read_log(size_t events, Log& to) {
   const catalog::Events& description = catalog_.events[events];
   const store::RawFile& raw = manifest_.raw_files.at(description.source.path);
   ingest::BadRows bad_rows;
   to = {};
-  to.all = ingest::read_event_log(directory_, description, *tables_->table(description.user_table),
-                                  catalog_.table(description.user_table)->unknown.has_value(),
-                                  *tables_->table(description.item_table), bad_rows, diagnostics_, {.end = raw.size});
-  if (to.all == nullptr || !hold_out(*to.all, events) || !count_bad_rows(events, 0, bad_rows)) return false;
+  to.parts = ingest::EventParts::read(log_file(events), {.end = raw.size}, &*budget_, bad_rows, diagnostics_);
+  if (to.parts == nullptr) return false;
+  if (to.parts->is_whole()) {
+    to.all = std::exchange(to.parts, nullptr)->take_whole();
+    if (!hold_out(*to.all, events)) return false;
+  } else {
+    to.all = {to.parts, &to.parts->head()};
+  }
+  if (!spilled_well() || !count_bad_rows(events, 0, bad_rows)) return false;
   to.source = {.bytes = raw.size,
                .hash = raw.hash,
                .lines = to.all->lines,
@@ -133,9 +149,7 @@ bool Builder::grow_log(size_t events, Log& to) {
   std::shared_ptr<ingest::EventLog> added;
   if (longer) {
     ingest::BadRows bad_rows;
-    added = ingest::read_event_log(directory_, description, user_table,
-                                   catalog_.table(description.user_table)->unknown.has_value(), item_table, bad_rows,
-                                   diagnostics_,
+    added = ingest::read_event_log(log_file(events), bad_rows, diagnostics_,
                                    {.begin = before.bytes,
                                     .line = before.lines,
                                     .end = raw.size,
@@ -176,6 +190,8 @@ bool Builder::keep_log(size_t events, Log& read) {
     const auto written = ingest::write_stored_log(path, log, first_unknown, description, source);
     return written || fail(written.error());
   };
+  // What memory does not hold is read again by the next build.
+  if (read.parts != nullptr) return write(base, *read.all, 0, {});
   if (read.grown) grew();
   read.rebased =
       !read.grown || (read.newer != nullptr && read.newer->events.size * kSmallestShare > read.base->events.size);
@@ -218,6 +234,47 @@ bool Builder::hold_out(ingest::EventLog& read, size_t events) {
                           description);
   }
   return true;
+}
+
+bool Builder::spilled_well() {
+  const auto error = budget_->error();
+  return !error || fail(*error);
+}
+
+bool Builder::each_part(size_t events, const std::function<bool(const ingest::EventLog&)>& use) {
+  const Log* read = log(events);
+  if (read == nullptr) return false;
+  if (read->parts == nullptr) return use(*read->all);
+  for (size_t i = 0; i < read->parts->size(); ++i) {
+    const auto part = read->parts->part(i);
+    if (!spilled_well() || !hold_out(*part, events) || !use(*part)) return false;
+  }
+  return true;
+}
+
+bool Builder::each_history(size_t sequence, bool recent,
+                           const std::function<bool(const ingest::EventLog&, const KeptEvents&)>& use) {
+  const catalog::Sequence& description = catalog_.sequences[sequence];
+  const Log* read = log(description.events);
+  if (read == nullptr) return false;
+  if (read->parts == nullptr) {
+    const KeptEvents* events = kept(sequence, recent);
+    return events != nullptr && use(recent ? *this->recent(description.events) : *read->all, *events);
+  }
+  return each_part(description.events, [&](const ingest::EventLog& part) {
+    const auto events = keep_events(description, part, context());
+    return events && use(part, *events);
+  });
+}
+
+std::optional<int64_t> Builder::newest(size_t events) {
+  if (const auto known = newest_.find(events); known != newest_.end()) return known->second;
+  std::optional<int64_t> time;
+  const bool read = each_part(events, [&](const ingest::EventLog& part) {
+    if (part.events.size > 0) time = std::max(time.value_or(part.newest()), part.newest());
+    return true;
+  });
+  return read ? std::optional(newest_[events] = time.value_or(0)) : std::nullopt;
 }
 
 const KeptEvents* Builder::kept(size_t sequence, bool recent) {

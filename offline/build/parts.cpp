@@ -4,10 +4,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "offline/build/builder.h"
 #include "offline/build/inputs.h"
+#include "offline/build/statistic_sums.h"
 #include "offline/ingest/table_reader.h"
+#include "offline/memory/size.h"
 #include "runtime/store/generation_reader.h"
 #include "runtime/store/lookup_writer.h"
 #include "runtime/store/table_writer.h"
@@ -19,13 +22,13 @@ namespace fs = std::filesystem;
 using diagnostics::Code;
 
 bool Builder::make_part(const std::string& part, const std::string& file, const std::function<bool()>& make) {
-  if (options_.progress) {
-    options_.progress(part, static_cast<double>(parts_done_) / static_cast<double>(stale_.size()));
-  }
-  ++parts_done_;
   if (stale_.at(part)) {
+    const uint64_t peak = memory::peak_resident();
+    tell(part, 0);
     grew_.reset();
     const bool made = make();
+    effort_done_ += std::exchange(effort_[part], 0);
+    note_memory(part, peak);
     if (grew_) {
       report_.updated.push_back(part + *grew_);
     } else {
@@ -41,6 +44,26 @@ bool Builder::make_part(const std::string& part, const std::string& file, const 
   }
   auto linked = link_or_copy(previous_path_ + file.substr(path_.size()), file);
   return linked || fail(linked.error());
+}
+
+void Builder::tell(const std::string& part, double share) {
+  if (!options_.progress) {
+    return;
+  }
+  double all = effort_done_;
+  for (const auto& [other, effort] : effort_) {
+    all += effort;
+  }
+  options_.progress(part, (effort_done_ + share * effort_[part]) / all);
+}
+
+/// Tables, and what grows with users and items alone, take what they take.
+void Builder::note_memory(const std::string& part, uint64_t peak_before) {
+  const uint64_t peak = memory::peak_resident();
+  if (peak > peak_before && peak > budget_->bytes()) {
+    report_.notes.push_back(fmt::format("{}: up to {} of memory were held, more than the {} that a build may hold",
+                                        part, memory::size_text(peak), memory::size_text(budget_->bytes())));
+  }
 }
 
 bool Builder::report_bad_rows(const std::string& part, const ingest::BadRows& bad_rows) {
@@ -83,6 +106,19 @@ bool Builder::make_tables() {
   return tables_ != nullptr;
 }
 
+std::optional<store::ColumnData> Builder::sum_statistic(const catalog::Statistic& statistic) {
+  const auto time = newest(statistic.events);
+  if (!time) {
+    return std::nullopt;
+  }
+  StatisticSums sums(statistic, *time, &*budget_, context());
+  if (!each_part(statistic.events, [&](const ingest::EventLog& part) { return sums.add(part); })) {
+    return std::nullopt;
+  }
+  auto column = sums.finish();
+  return spilled_well() ? std::optional(std::move(column)) : std::nullopt;
+}
+
 bool Builder::make_statistics() {
   for (const catalog::Table& table : catalog_.tables) {
     const std::string part = "statistics " + table.name;
@@ -97,14 +133,13 @@ bool Builder::make_statistics() {
         if (statistic.table != table.name) {
           continue;
         }
-        const Log* read = log(statistic.events);
-        if (read == nullptr) {
+        if (log(statistic.events) == nullptr) {
           return false;
         }
         auto column = grow_statistic(statistic);
         grown = grown && column;
         if (!column) {
-          column = compute_statistic(statistic, *read->all, read->all->newest(), context());
+          column = sum_statistic(statistic);
         }
         if (!column) {
           return false;
@@ -205,13 +240,13 @@ bool Builder::make_sequences() {
     // What dead builds left under this number or any other that no generation names.
     auto written = users->remove_epochs_except(remove_old_generations(directory_, current_));
     for (size_t sequence = 0; written && sequence < catalog_.sequences.size(); ++sequence) {
-      const KeptEvents* events = kept(sequence, recent);
-      if (events == nullptr) {
+      const auto write = [&](const ingest::EventLog& part, const KeptEvents& events) {
+        written = write_sequence(*users, manifest_.epoch, sequence, events, part, context());
+        return written.has_value();
+      };
+      if (!each_history(sequence, recent, write) && written) {
         return false;
       }
-      const size_t of = catalog_.sequences[sequence].events;
-      const ingest::EventLog& read = recent ? *this->recent(of) : *log(of)->all;
-      written = write_sequence(*users, manifest_.epoch, sequence, *events, read, context());
     }
     if (written) {
       written = users->write(manifest_.epoch, {}, true);
@@ -229,7 +264,7 @@ bool Builder::make_indexes() {
     if (!is_built(catalog_, index)) {
       continue;
     }
-    if (!make_part(part, store::index_path(path_, index.name), [&] { return make_index(index); })) {
+    if (!make_part(part, store::index_path(path_, index.name), [&] { return make_index(index) && spilled_well(); })) {
       return false;
     }
     const std::string interactions = store::interactions_path(previous_path_, index.name);

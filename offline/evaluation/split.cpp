@@ -73,9 +73,12 @@ class Splitter {
   std::unique_ptr<ingest::EventLog> read_log(const store::Generation& tables) {
     ingest::BadRows bad_rows;  // counted by the build
     const auto& users = *catalog_.table(events().user_table);
-    return ingest::read_event_log(request_.data, events(), *tables.table(events().user_table),
-                                  users.unknown.has_value(), *tables.table(events().item_table), bad_rows,
-                                  diagnostics_);
+    return ingest::read_event_log({.directory = request_.data,
+                                   .events = events(),
+                                   .users = *tables.table(events().user_table),
+                                   .keep_unknown_users = users.unknown.has_value(),
+                                   .items = *tables.table(events().item_table)},
+                                  bad_rows, diagnostics_);
   }
 
   std::optional<std::vector<uint8_t>> counted(const ingest::EventLog& log, const store::Generation& tables) {
@@ -201,8 +204,7 @@ class Splitter {
     }
     for (auto& [user, chosen] : after) {
       split.known_before += std::erase_if(chosen, [&](uint32_t item) { return before[user].contains(item); });
-      const std::string key =
-          user < log->known_users ? users.key_text(user) : store::to_text(log->unknown_users[user - log->known_users]);
+      const std::string key = user < log->known_users ? users.key_text(user) : store::to_text(log->unknown_user(user));
       if (!chosen.empty()) split.truth.emplace(key, std::move(chosen));
     }
     return true;

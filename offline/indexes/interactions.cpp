@@ -154,7 +154,7 @@ Side transpose(const Side& side, uint32_t rows, Budget* budget) {
   add_up(other.offsets);
   const uint64_t width =
       sizeof(uint32_t) + (side.weight.empty() ? 0 : sizeof(float)) + (side.time.empty() ? 0 : sizeof(int64_t));
-  const uint64_t most = budget == nullptr ? UINT64_MAX : std::max<uint64_t>(1, budget->share() / width);
+  const uint64_t most = budget == nullptr ? UINT64_MAX : std::max<uint64_t>(1, budget->scratch() / width);
   for (uint32_t first = 0; first < rows;) {
     uint32_t last = first + 1;
     while (last < rows && other.offsets[last + size_t{1}] - other.offsets[first] <= most) ++last;
@@ -173,8 +173,9 @@ Interactions arrange(InteractionList list, uint32_t users, uint32_t items, const
   return all;
 }
 
-Side newest_first(InteractionList list, uint32_t users, std::optional<uint32_t> newest_items, Budget* budget) {
-  list = sorted(std::move(list));
+Side newest_first(const InteractionList& list, uint32_t users, std::optional<uint32_t> newest_items, Budget* budget) {
+  if (!std::ranges::is_sorted(list, by_user_and_item))
+    return newest_first(sorted(std::vector<Interaction>(list.begin(), list.end())), users, newest_items, budget);
   Side side = empty_side(users, budget);
   each_history(list, newest_items.value_or(UINT32_MAX), budget, [&](const std::vector<Interaction>& history) {
     side.offsets[history.front().user + size_t{1}] = history.size();

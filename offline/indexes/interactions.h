@@ -51,7 +51,7 @@ Side arrange_users(InteractionList list, uint32_t users, const Arrangement& want
 Side transpose(const Side& side, uint32_t rows, memory::Budget* budget = nullptr);
 
 /// What each user did, newest first (ties: the lower item), cut to the newest; with all weights.
-Side newest_first(InteractionList list, uint32_t users, std::optional<uint32_t> newest_items,
+Side newest_first(const InteractionList& list, uint32_t users, std::optional<uint32_t> newest_items,
                   memory::Budget* budget = nullptr);
 
 /// The side with at most `most` entries a row: which ones is drawn by a hash of the row and the entry, the same every

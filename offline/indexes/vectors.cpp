@@ -5,6 +5,15 @@
 #include <cmath>
 
 namespace rec::indexes {
+namespace {
+
+double length_of(std::span<const float> vector) {
+  double squared = 0;
+  for (const float value : vector) squared += double{value} * value;
+  return std::sqrt(squared);
+}
+
+}  // namespace
 
 VectorSet gather_vectors(std::span<const float> values, uint32_t dimension, std::span<const uint8_t> present,
                          bool without_zeros) {
@@ -20,12 +29,19 @@ VectorSet gather_vectors(std::span<const float> values, uint32_t dimension, std:
   return set;
 }
 
+Lengths length_deciles(const VectorSet& set) {
+  std::vector<double> lengths;
+  for (size_t at = 0; at < set.row.size(); ++at)
+    lengths.push_back(length_of(std::span(set.vectors).subspan(at * set.dimension, set.dimension)));
+  if (lengths.empty()) return {};
+  std::ranges::sort(lengths);
+  return {.shorter = lengths[lengths.size() / 10], .longer = lengths[lengths.size() - 1 - lengths.size() / 10]};
+}
+
 void normalise(VectorSet& set) {
   for (size_t at = 0; at < set.row.size(); ++at) {
     const auto vector = std::span(set.vectors).subspan(at * set.dimension, set.dimension);
-    double squared = 0;
-    for (const float value : vector) squared += double{value} * value;
-    const double length = std::sqrt(squared);
+    const double length = length_of(vector);
     for (float& value : vector) value = static_cast<float>(value / length);
   }
 }

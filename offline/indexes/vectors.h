@@ -19,6 +19,12 @@ struct VectorSet {
 VectorSet gather_vectors(std::span<const float> values, uint32_t dimension, std::span<const uint8_t> present,
                          bool without_zeros);
 
+/// The lengths that a tenth of the vectors are below, and above.
+struct Lengths {
+  double shorter = 0, longer = 0;
+};
+Lengths length_deciles(const VectorSet& set);
+
 /// Divides each vector by its length.
 void normalise(VectorSet& set);
 

@@ -1,8 +1,8 @@
-// A log of events from its raw file: as columns, newest first, with users and items resolved to rows.
+// A log of events as columns, newest first, with users and items resolved to rows.
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,17 +11,17 @@
 #include "offline/ingest/bad_rows.h"
 #include "runtime/column/column.h"
 #include "runtime/store/generation.h"
-#include "runtime/store/table_data.h"
 
 namespace rec::ingest {
 
 /// The events that were kept. Those of items without a row are left out and counted; those of users without a row too,
 /// unless the users' table says what an unknown user gets.
 struct EventLog {
-  column::EventColumns events;     // newest first, equal times: the later in the log first
-  std::span<const uint32_t> user;  // one an event: a row of the users' table, or rows() + index into unknown_users
-  std::vector<store::Key> unknown_users;
-  uint32_t known_users = 0;  // rows of the users' table
+  column::EventColumns events;      // newest first, equal times: the later in the log first
+  std::span<const uint32_t> user;   // one an event: a row of the users' table, or rows() + index into unknown_users
+  std::span<const uint64_t> place;  // in the log, where this is a part of one by users; else empty
+  std::vector<store::Key> unknown_users;  // of the whole log
+  uint32_t known_users = 0;               // rows of the users' table
   std::shared_ptr<column::StringSpace> strings;
   column::Arena arena;
   std::vector<std::shared_ptr<const void>> kept_alive;  // what columns point into beside the arena
@@ -31,7 +31,17 @@ struct EventLog {
   bool open_quote = false;   // one is never closed: what follows in the file may change how it is read
 
   uint32_t users() const { return known_users + static_cast<uint32_t>(unknown_users.size()); }
+  const store::Key& unknown_user(uint32_t row) const { return unknown_users[row - known_users]; }
   int64_t newest() const { return events.size == 0 ? 0 : events.time[0]; }
+};
+
+/// A raw file and what its users and items are looked up in.
+struct LogFile {
+  const std::string& directory;
+  const catalog::Events& events;
+  const store::Table& users;
+  bool keep_unknown_users;  // they have values
+  const store::Table& items;
 };
 
 /// The part of a log's file that is read.
@@ -42,10 +52,8 @@ struct FilePart {
   std::shared_ptr<column::StringSpace> strings{};          // in which texts get their codes; null: one of its own
 };
 
-/// nullptr after an error: a file that is not there or has not the columns that the catalog names.
-std::unique_ptr<EventLog> read_event_log(const std::string& directory, const catalog::Events& events,
-                                         const store::Table& users, bool unknown_users_have_values,
-                                         const store::Table& items, BadRows& bad_rows,
-                                         diagnostics::Diagnostics& diagnostics, const FilePart& part = {});
+/// All of it in memory. nullptr after an error: a file that is not there or has not the columns that the catalog names.
+std::unique_ptr<EventLog> read_event_log(const LogFile& file, BadRows& bad_rows, diagnostics::Diagnostics& diagnostics,
+                                         const FilePart& part = {});
 
 }  // namespace rec::ingest

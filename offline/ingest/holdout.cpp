@@ -10,7 +10,7 @@ namespace rec::ingest {
 namespace {
 
 std::string user_text(const EventLog& log, const store::Table& users, uint32_t user) {
-  return user < log.known_users ? users.key_text(user) : store::to_text(log.unknown_users[user - log.known_users]);
+  return user < log.known_users ? users.key_text(user) : store::to_text(log.unknown_user(user));
 }
 
 /// The kept ones of `size` values of `width` bytes, in order.
@@ -77,6 +77,7 @@ void remove_events(EventLog& log, const std::vector<uint8_t>& gone, const catalo
     column.data = pack(column.data, types::width(events.columns[c].type));
     column.present = static_cast<const uint8_t*>(pack(column.present, 1));
   }
+  if (!log.place.empty()) log.place = {static_cast<const uint64_t*>(pack(log.place.data(), sizeof(uint64_t))), kept};
   log.events.size = kept;
 }
 

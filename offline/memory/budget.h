@@ -19,8 +19,10 @@ class Budget {
   Budget& operator=(const Budget&) = delete;
 
   uint64_t bytes() const { return bytes_; }
-  /// What one collection may hold before it goes to a file: a few of them are filled at a time.
-  uint64_t share() const { return bytes_ / 8; }
+  /// What one array may hold before it goes to a file: a dozen of them are there at a time.
+  uint64_t share() const { return bytes_ / 32; }
+  /// What one step may collect before it has to put it somewhere: no two of them run at a time.
+  uint64_t scratch() const { return bytes_ / 8; }
   const std::string& folder() const { return folder_; }
 
   /// Keeps the first failure of a file. What was not written reads as zeros, so work may go on; its result is void.
