@@ -17,7 +17,7 @@ namespace rec::build {
 namespace {
 
 /// Raised when the same inputs give other files.
-constexpr uint64_t kBuilderVersion = 3;
+constexpr uint64_t kBuilderVersion = 4;
 constexpr int64_t kAtRest = 2'000'000'000;
 
 int64_t nanoseconds(const timespec& time) {
