@@ -74,6 +74,7 @@ ChannelResult run_pipeline(Run& run, const graph::Channel& channel, Admit& admit
   auto nested = run_nested(run, channel.pipeline, until);
   Run& page = nested->run;
   run.gone += page.gone + page.context.gone();
+  run.waited_for_code |= page.waited_for_code || page.context.waited_for_code();
   if (!run.damage) run.damage = page.damage ? page.damage : page.context.error();
   if (page.failure) {
     result.failure = page.failure->message;

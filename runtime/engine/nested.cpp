@@ -71,6 +71,7 @@ std::shared_ptr<Nested> run_nested(Run& outer, const graph::PlanPtr& plan, Deadl
   run.degraded.push_back({"deadline", fmt::format("the page is that of `{}`", plan->otherwise->name)});
   other->run.degraded.insert(other->run.degraded.begin(), run.degraded.begin(), run.degraded.end());
   other->run.gone += run.gone + run.context.gone();
+  other->run.waited_for_code |= run.waited_for_code || run.context.waited_for_code();
   return other;
 }
 

@@ -46,6 +46,7 @@ struct Run {
   bool cut_off = false;                                             // the deadline passed with channels unfinished
   std::optional<Error> failure{};                                   // the request's
   uint64_t gone = 0;                                                // counted on other threads
+  bool waited_for_code = false;                                     // there, or in what ran inside this
   std::optional<std::string> damage{};                              // of the user store, met there
   History history{};
   Insertions insertions{};

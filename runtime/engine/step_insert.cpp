@@ -54,6 +54,7 @@ class Insertion {
   }
   void keep_damage(Nested& source) {
     run_.gone += source.run.gone + source.run.context.gone();
+    run_.waited_for_code |= source.run.waited_for_code || source.run.context.waited_for_code();
     if (!run_.damage) run_.damage = source.run.damage ? source.run.damage : source.run.context.error();
   }
 

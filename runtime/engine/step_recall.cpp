@@ -136,6 +136,7 @@ class Recall {
       case Pool::Outcome::done:
         attempt.result = std::move(attempt.task->result);
         run_.gone += attempt.task->context->gone() + attempt.task->run.gone;
+        run_.waited_for_code |= attempt.task->context->waited_for_code() || attempt.task->run.waited_for_code;
         if (!run_.damage) run_.damage = attempt.task->context->error();
         if (!run_.damage) run_.damage = attempt.task->run.damage;
         for (auto& degraded : attempt.task->run.degraded) run_.degraded.push_back(std::move(degraded));
