@@ -30,11 +30,31 @@ class Builder {
   Builder(const VectorSet& set, const GraphOptions& options)
       : set_(set), options_(options), count_(static_cast<uint32_t>(set.row.size())) {
     assert(count_ > 0 && count_ <= Beam::kMostVertices);
-    lay_out();
   }
 
   Graph build(const Work& work) {
-    for (uint32_t begin = 1; begin < count_;) {
+    lay_out();
+    return join_all(1, work);
+  }
+
+  /// At least one vertex of `before` has a place in `places`.
+  Graph grow(const Places& places, const Graph& before, const Work& work) {
+    std::vector<uint32_t> now(before.upper_offsets.size() - 1, kNoLink);
+    for (uint32_t v = 0; v < count_; ++v) {
+      if (places[v] != kNoPlace) now[places[v]] = v;
+    }
+    const uint32_t carried = lay_out_anew(places, before);
+    for (uint32_t i = 0; i < carried; ++i) carry_over(order_[i], places[order_[i]], before, now);
+    return join_all(carried, work);
+  }
+
+ private:
+  class Walker;
+  static constexpr uint64_t kShare = 32;  // vertices that a thread takes at once
+
+  /// The first `begin` of the order are part of the graph; all others join.
+  Graph join_all(uint32_t begin, const Work& work) {
+    while (begin < count_) {
       // Of a batch, none becomes a neighbour of another: it stays small beside what there is.
       const uint32_t end = std::min(count_, begin + std::clamp<uint32_t>(begin / 64, 1, 1024));
       join(begin, end, work.threads);
@@ -43,10 +63,6 @@ class Builder {
     }
     return std::move(graph_);
   }
-
- private:
-  class Walker;
-  static constexpr uint64_t kShare = 32;  // vertices that a thread takes at once
 
   size_t dimension() const { return kKnown > 0 ? kKnown : set_.dimension; }
   const float* vector(uint32_t v) const { return set_.vectors.data() + v * dimension(); }
@@ -72,20 +88,97 @@ class Builder {
     top_.resize(count_);
     order_.resize(count_);
     std::iota(order_.begin(), order_.end(), 0U);
+    for (uint32_t v = 0; v < count_; ++v) top_[v] = draw_top(v);
+    std::ranges::sort(order_, [&](uint32_t a, uint32_t b) { return joins_before(a, b); });
+    make_room();
+  }
+  uint8_t draw_top(uint32_t v) const {
+    uint8_t top = 0;
+    const double drawn = static_cast<double>((mix(v * kMixStep) >> 11) + 1) * 0x1p-53;
+    for (double bound = 1.0 / options_.links; drawn <= bound; bound /= options_.links) ++top;
+    return top;
+  }
+  bool joins_before(uint32_t a, uint32_t b) const {
+    return top_[a] != top_[b] ? top_[a] > top_[b] : mix(~(a * kMixStep)) < mix(~(b * kMixStep));
+  }
+  void make_room() {
     graph_.links = options_.links;
     graph_.upper_offsets.assign(count_ + size_t{1}, 0);
-    for (uint32_t v = 0; v < count_; ++v) {
-      const double drawn = static_cast<double>((mix(v * kMixStep) >> 11) + 1) * 0x1p-53;
-      for (double bound = 1.0 / options_.links; drawn <= bound; bound /= options_.links) ++top_[v];
+    for (uint32_t v = 0; v < count_; ++v)
       graph_.upper_offsets[v + size_t{1}] = graph_.upper_offsets[v] + size_t{top_[v]} * options_.links;
-    }
-    std::ranges::sort(order_, [&](uint32_t a, uint32_t b) {
-      return top_[a] != top_[b] ? top_[a] > top_[b] : mix(~(a * kMixStep)) < mix(~(b * kMixStep));
-    });
     graph_.links0.assign(count_ * size_t{2} * options_.links, kNoLink);
     graph_.upper.assign(graph_.upper_offsets.back(), kNoLink);
     graph_.entry = order_.front();
     graph_.layers = top_[graph_.entry] + 1U;
+  }
+
+  /// Those that stay keep their layers and come first in the order; what is new is in none that they are not in. How
+  /// many stay.
+  uint32_t lay_out_anew(const Places& places, const Graph& before) {
+    top_.resize(count_);
+    uint8_t most = 0;
+    for (uint32_t v = 0; v < count_; ++v) {
+      if (places[v] == kNoPlace) continue;
+      const uint64_t room = before.upper_offsets[places[v] + size_t{1}] - before.upper_offsets[places[v]];
+      top_[v] = static_cast<uint8_t>(room / options_.links);
+      most = std::max(most, top_[v]);
+      order_.push_back(v);
+    }
+    const auto carried = static_cast<uint32_t>(order_.size());
+    for (uint32_t v = 0; v < count_; ++v) {
+      if (places[v] != kNoPlace) continue;
+      top_[v] = std::min(most, draw_top(v));
+      order_.push_back(v);
+    }
+    const auto joins = [&](uint32_t a, uint32_t b) { return joins_before(a, b); };
+    std::sort(order_.begin(), order_.begin() + carried, joins);
+    std::sort(order_.begin() + carried, order_.end(), joins);
+    make_room();
+    return carried;
+  }
+
+  /// Links of a vertex that was at `place` before; `now`: where what was linked is.
+  void carry_over(uint32_t v, uint32_t place, const Graph& before, std::span<const uint32_t> now) {
+    for (uint32_t layer = 0; layer <= top_[v]; ++layer) {
+      const auto all = room(v, layer);
+      size_t kept = 0;
+      bool lost = false;
+      for (const uint32_t other : links_before(before, place, layer)) {
+        if (other == kNoLink) break;
+        lost = lost || now[other] == kNoLink;
+        if (now[other] != kNoLink) all[kept++] = now[other];
+      }
+      if (lost) mend(v, links_before(before, place, layer), layer, before, now);
+    }
+  }
+  static std::span<const uint32_t> links_before(const Graph& before, uint32_t place, uint32_t layer) {
+    const size_t links = before.links;
+    if (layer == 0) return {before.links0.data() + place * 2 * links, 2 * links};
+    return {before.upper.data() + before.upper_offsets[place] + (layer - 1) * links, links};
+  }
+
+  void mend(uint32_t v, std::span<const uint32_t> was, uint32_t layer, const Graph& before,
+            std::span<const uint32_t> now) {
+    const auto all = room(v, layer);
+    std::vector<uint32_t> others(linked(v, layer).begin(), linked(v, layer).end());
+    for (const uint32_t gone : was) {
+      if (gone == kNoLink) break;
+      if (now[gone] != kNoLink) continue;
+      for (const uint32_t next : links_before(before, gone, layer)) {
+        if (next == kNoLink) break;
+        if (now[next] != kNoLink && now[next] != v) others.push_back(now[next]);
+      }
+    }
+    std::ranges::sort(others);
+    others.erase(std::ranges::unique(others).begin(), others.end());
+    std::vector<ScoredVertex> candidates;
+    for (const uint32_t other : others) candidates.push_back({score(v, other), other});
+    std::ranges::sort(candidates, [](const ScoredVertex& a, const ScoredVertex& b) {
+      return a.score != b.score ? a.score > b.score : a.vertex < b.vertex;
+    });
+    std::vector<uint32_t> kept;
+    choose(v, candidates, all.size(), kept);
+    std::fill(std::ranges::copy(kept, all.begin()).out, all.end(), kNoLink);
   }
 
   /// order_[begin … end) become part of the graph.
@@ -162,7 +255,7 @@ class Builder {
   const VectorSet& set_;
   const GraphOptions& options_;
   const uint32_t count_;
-  std::vector<uint8_t> top_{};
+  std::vector<uint8_t> top_{};     // highest layer of each vertex
   std::vector<uint32_t> order_{};  // in which vertices join
   Graph graph_{};
   std::vector<std::unique_ptr<Walker>> walkers_{};  // one a thread
@@ -236,18 +329,35 @@ class Builder<kKnown>::Walker {
 
 }  // namespace
 
-Graph build_graph(const VectorSet& set, const GraphOptions& options, const Work& work) {
-  if (set.row.empty()) return {.links = options.links, .upper_offsets = {0}};
+namespace {
+
+/// Calls `use` with a builder that knows the dimension where it is a usual one.
+template <typename Use>
+Graph with_builder(const VectorSet& set, const GraphOptions& options, Use use) {
   switch (set.dimension) {
     case 32:
-      return Builder<32>(set, options).build(work);
+      return use(Builder<32>(set, options));
     case 64:
-      return Builder<64>(set, options).build(work);
+      return use(Builder<64>(set, options));
     case 128:
-      return Builder<128>(set, options).build(work);
+      return use(Builder<128>(set, options));
     default:
-      return Builder<0>(set, options).build(work);
+      return use(Builder<0>(set, options));
   }
+}
+
+}  // namespace
+
+Graph build_graph(const VectorSet& set, const GraphOptions& options, const Work& work) {
+  if (set.row.empty()) return {.links = options.links, .upper_offsets = {0}};
+  return with_builder(set, options, [&](auto&& builder) { return builder.build(work); });
+}
+
+Graph grow_graph(const VectorSet& set, const Places& places, const Graph& before, const GraphOptions& options,
+                 const Work& work) {
+  if (std::ranges::all_of(places, [](uint32_t place) { return place == kNoPlace; }))
+    return build_graph(set, options, work);
+  return with_builder(set, options, [&](auto&& builder) { return builder.grow(places, before, work); });
 }
 
 }  // namespace rec::indexes

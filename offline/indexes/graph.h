@@ -23,5 +23,9 @@ struct GraphOptions {
 };
 /// Nearest by inner product. The same graph on any number of threads.
 Graph build_graph(const VectorSet& set, const GraphOptions& options, const Work& work = {});
+/// `before`, without what is gone or has another place, joined by what is new. What was linked to a vertex that is gone
+/// chooses among the neighbours that are left and those of that vertex.
+Graph grow_graph(const VectorSet& set, const Places& places, const Graph& before, const GraphOptions& options,
+                 const Work& work = {});
 
 }  // namespace rec::indexes

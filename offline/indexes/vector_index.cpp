@@ -107,28 +107,68 @@ std::vector<Id> assign(const std::vector<float>& vectors, size_t dimension, cons
   return labels;
 }
 
-}  // namespace
-
-Cells build_cells(VectorSet& set, uint32_t cells, unsigned threads) {
-  Cells out;
+/// Puts the vectors, and `places` where there are any, in the order of their cells.
+void put_in_cells(VectorSet& set, Places& places, const std::vector<Id>& labels, Cells& cells) {
   const size_t count = set.row.size(), d = set.dimension;
-  if (count == 0) return out;
-  const Threads limit(threads);
-  out.centroids = k_means(set.vectors, d, std::min<size_t>(cells, count));
-  const auto labels = assign(set.vectors, d, out.centroids);
   std::vector<uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, {}, [&](uint32_t at) { return labels[at]; });
   VectorSet sorted{.dimension = set.dimension};
-  out.offsets.assign(out.centroids.size() / d + 1, 0);
+  Places moved;
+  cells.offsets.assign(cells.centroids.size() / d + 1, 0);
   for (const uint32_t at : order) {
     sorted.row.push_back(set.row[at]);
     const auto begin = set.vectors.begin() + static_cast<std::ptrdiff_t>(at * d);
     sorted.vectors.insert(sorted.vectors.end(), begin, begin + static_cast<std::ptrdiff_t>(d));
-    ++out.offsets[static_cast<size_t>(labels[at]) + 1];
+    if (!places.empty()) moved.push_back(places[at]);
+    ++cells.offsets[static_cast<size_t>(labels[at]) + 1];
   }
-  std::partial_sum(out.offsets.begin(), out.offsets.end(), out.offsets.begin());
+  std::partial_sum(cells.offsets.begin(), cells.offsets.end(), cells.offsets.begin());
   set = std::move(sorted);
+  places = std::move(moved);
+}
+
+/// What is left of each vector after its cell's centroid.
+std::vector<float> rests(const VectorSet& set, const Cells& cells) {
+  const size_t d = set.dimension;
+  std::vector<float> rest(set.vectors);
+  for (size_t cell = 0; cell + 1 < cells.offsets.size(); ++cell) {
+    for (uint64_t at = cells.offsets[cell]; at < cells.offsets[cell + 1]; ++at) {
+      for (size_t k = 0; k < d; ++k) rest[at * d + k] -= cells.centroids[cell * d + k];
+    }
+  }
+  return rest;
+}
+
+}  // namespace
+
+Cells build_cells(VectorSet& set, uint32_t cells, unsigned threads) {
+  Cells out;
+  if (set.row.empty()) return out;
+  const Threads limit(threads);
+  out.centroids = k_means(set.vectors, set.dimension, std::min<size_t>(cells, set.row.size()));
+  Places none;
+  put_in_cells(set, none, assign(set.vectors, set.dimension, out.centroids), out);
+  return out;
+}
+
+Cells grow_cells(VectorSet& set, Places& places, const Cells& before, unsigned threads) {
+  const Threads limit(threads);
+  const size_t d = set.dimension;
+  std::vector<float> fresh;
+  for (size_t at = 0; at < places.size(); ++at) {
+    const auto begin = set.vectors.begin() + static_cast<std::ptrdiff_t>(at * d);
+    if (places[at] == kNoPlace) fresh.insert(fresh.end(), begin, begin + static_cast<std::ptrdiff_t>(d));
+  }
+  const auto nearest = assign(fresh, d, before.centroids);
+  std::vector<Id> labels;
+  size_t next = 0;
+  for (const uint32_t place : places) {
+    const auto behind = std::ranges::upper_bound(before.offsets, uint64_t{place});
+    labels.push_back(place == kNoPlace ? nearest[next++] : static_cast<Id>(behind - before.offsets.begin()) - 1);
+  }
+  Cells out{.centroids = before.centroids};
+  put_in_cells(set, places, labels, out);
   return out;
 }
 
@@ -140,12 +180,7 @@ Codes build_codes(const VectorSet& set, const Cells& cells, uint32_t subvectors,
   out.code.resize(count * subvectors);
   if (count == 0) return out;
   const Threads limit(threads);
-  std::vector<float> rest(set.vectors);
-  for (size_t cell = 0; cell + 1 < cells.offsets.size(); ++cell) {
-    for (uint64_t at = cells.offsets[cell]; at < cells.offsets[cell + 1]; ++at) {
-      for (size_t k = 0; k < d; ++k) rest[at * d + k] -= cells.centroids[cell * d + k];
-    }
-  }
+  const std::vector<float> rest = rests(set, cells);
   std::vector<float> parts(count * part);
   for (size_t s = 0; s < subvectors; ++s) {
     for (size_t at = 0; at < count; ++at) {
@@ -155,6 +190,33 @@ Codes build_codes(const VectorSet& set, const Cells& cells, uint32_t subvectors,
     std::ranges::copy(words, out.book.begin() + static_cast<std::ptrdiff_t>(s * out.words * part));
     const auto labels = assign(parts, part, words);
     for (size_t at = 0; at < count; ++at) out.code[at * subvectors + s] = static_cast<uint16_t>(labels[at]);
+  }
+  return out;
+}
+
+Codes grow_codes(const VectorSet& set, const Places& places, const Cells& cells, const Codes& before,
+                 unsigned threads) {
+  const Threads limit(threads);
+  const size_t count = set.row.size(), d = set.dimension, subvectors = before.subvectors, part = d / subvectors;
+  Codes out{.subvectors = before.subvectors, .words = before.words, .book = before.book};
+  out.code.resize(count * subvectors);
+  const std::vector<float> rest = rests(set, cells);
+  for (size_t s = 0; s < subvectors; ++s) {
+    std::vector<float> parts;
+    for (size_t at = 0; at < count; ++at) {
+      if (places[at] != kNoPlace) {
+        out.code[at * subvectors + s] = before.code[places[at] * subvectors + s];
+      } else {
+        const auto begin = rest.begin() + static_cast<std::ptrdiff_t>(at * d + s * part);
+        parts.insert(parts.end(), begin, begin + static_cast<std::ptrdiff_t>(part));
+      }
+    }
+    const auto words = before.book.begin() + static_cast<std::ptrdiff_t>(s * before.words * part);
+    const auto labels = assign(parts, part, {words, words + static_cast<std::ptrdiff_t>(before.words * part)});
+    size_t next = 0;
+    for (size_t at = 0; at < count; ++at) {
+      if (places[at] == kNoPlace) out.code[at * subvectors + s] = static_cast<uint16_t>(labels[next++]);
+    }
   }
   return out;
 }

@@ -17,6 +17,9 @@ struct Cells {
 };
 /// At most as many cells as vectors.
 Cells build_cells(VectorSet& set, uint32_t cells, unsigned threads = 1);
+/// The cells of `before` with what is in the set now: what has a place there stays in its cell, all else goes to the
+/// nearest. `places` are put in the order of the set.
+Cells grow_cells(VectorSet& set, Places& places, const Cells& before, unsigned threads = 1);
 
 /// Product quantisation (Jégou et al. 2011) of what is left of each vector after its cell's centroid: of each of
 /// `subvectors` parts the number of the nearest of 2^bits words.
@@ -27,5 +30,8 @@ struct Codes {
 };
 /// The dimension is divisible by `subvectors`; fewer words where there are fewer vectors.
 Codes build_codes(const VectorSet& set, const Cells& cells, uint32_t subvectors, uint32_t bits, unsigned threads = 1);
+/// With the words of `before`: what has a place there keeps its code.
+Codes grow_codes(const VectorSet& set, const Places& places, const Cells& cells, const Codes& before,
+                 unsigned threads = 1);
 
 }  // namespace rec::indexes

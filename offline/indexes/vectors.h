@@ -14,6 +14,10 @@ struct VectorSet {
   std::vector<float> vectors{};
 };
 
+/// Of each vector its place in an index before; kNoPlace: it was not there, or another.
+inline constexpr uint32_t kNoPlace = UINT32_MAX;
+using Places = std::vector<uint32_t>;
+
 /// Of `values`, a vector a row, those that are there (`present` empty: all), are finite and, where zero is no vector,
 /// not all zeros.
 VectorSet gather_vectors(std::span<const float> values, uint32_t dimension, std::span<const uint8_t> present,
