@@ -13,6 +13,7 @@
 #include "offline/build/directory.h"
 #include "offline/build/event_values.h"
 #include "offline/indexes/update.h"
+#include "offline/indexes/vectors.h"
 #include "offline/indexes/work.h"
 #include "offline/ingest/bad_rows.h"
 #include "offline/ingest/event_parts.h"
@@ -59,6 +60,8 @@ class Builder {
   bool keep_interactions(const catalog::Index& index, const indexes::Side& of_user);
   bool make_factors(const catalog::Index& index);
   bool make_vectors(const catalog::Index& index);
+  /// Places of vectors in the index of the generation before, where it can grow into the one of now.
+  std::optional<indexes::Places> places_before(const catalog::Index& index, const indexes::VectorSet& set);
   bool finish();
   void clean_up();
 

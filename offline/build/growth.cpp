@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "offline/build/builder.h"
+#include "offline/build/inputs.h"
 #include "offline/build/interactions_file.h"
 #include "offline/build/statistic_sums.h"
 #include "offline/ingest/log_parts.h"
@@ -167,6 +168,41 @@ std::optional<Builder::IndexBefore> Builder::index_before(const catalog::Index& 
   }
   before.recent_suffices = stands(catalog_.sequences[*index.sequence].where, events) && stands(index.weight, events);
   return before;
+}
+
+std::optional<indexes::Places> Builder::places_before(const catalog::Index& index, const indexes::VectorSet& set) {
+  constexpr uint64_t kMostGrown = 10;  // in so many vectors one may have come or gone since all were looked at
+  const std::string part = "index " + index.name;
+  const VectorsOf from = vectors_of(catalog_, index);
+  if (from.table == nullptr || index.algorithm == "flat" || !has_old_words(part) ||
+      !is_whole(store::index_path(previous_path_, index.name), store::FileKind::vectors)) {
+    return std::nullopt;
+  }
+  const auto& moved = this->moved(from.table->name);
+  const store::VectorIndex* old = old_->vector_index(index.name);
+  const auto column_before = old_->catalog().table(from.table->name)->column_index(from.column->name);
+  if (!moved || old == nullptr || old->count == 0 || !column_before) return std::nullopt;
+  const auto& before = old_->table(from.table->name)->columns()[*column_before];
+  const store::Table& table = *tables_->table(from.table->name);
+  const auto& now = table.columns()[*from.table->column_index(from.column->name)];
+  indexes::Places of_row(table.rows(), indexes::kNoPlace);
+  for (uint32_t place = 0; place < old->count; ++place) {
+    const uint32_t then = old->row[place], row = moved->empty() ? then : (*moved)[then];
+    const float *a = before.vector(then), *b = now.vector(row);
+    if (a != nullptr && b != nullptr && std::equal(a, a + old->dimension, b)) of_row[row] = place;
+  }
+  indexes::Places places;
+  uint64_t stayed = 0;
+  for (const uint32_t row : set.row) {
+    places.push_back(of_row[row]);
+    stayed += of_row[row] != indexes::kNoPlace ? 1 : 0;
+  }
+  const uint64_t came = set.row.size() - stayed, went = old->count - stayed;
+  const uint64_t grown = previous_->parts.at(part).grown + std::max(came, went);
+  if (grown * kMostGrown > set.row.size()) return std::nullopt;
+  manifest_.parts[part].grown = grown;
+  grew(fmt::format(" ({} of {} vectors)", came, set.row.size()));
+  return places;
 }
 
 }  // namespace rec::build

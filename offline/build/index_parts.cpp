@@ -166,6 +166,34 @@ bool Builder::make_factors(const catalog::Index& index) {
   return written || fail(written.error());
 }
 
+namespace {
+
+/// The structures of an index that is mapped, as their builders have them.
+indexes::Graph graph_of(const store::VectorIndex& index) {
+  const store::VectorGraph& graph = index.graph;
+  const uint64_t links0 = uint64_t{index.count} * 2 * graph.links;
+  return {.links = graph.links,
+          .entry = graph.entry,
+          .layers = graph.layers,
+          .links0 = {graph.links0, graph.links0 + links0},
+          .upper_offsets = {graph.upper_offsets, graph.upper_offsets + index.count + 1},
+          .upper = {graph.upper, graph.upper + graph.upper_offsets[index.count]}};
+}
+indexes::Cells cells_of(const store::VectorIndex& index) {
+  const store::VectorCells& cells = index.cells;
+  return {.centroids = {cells.centroids, cells.centroids + size_t{cells.count} * index.dimension},
+          .offsets = {cells.offsets, cells.offsets + cells.count + 1}};
+}
+indexes::Codes codes_of(const store::VectorIndex& index) {
+  const store::VectorCodes& codes = index.codes;
+  return {.subvectors = codes.subvectors,
+          .words = codes.words,
+          .book = {codes.book, codes.book + size_t{codes.words} * index.dimension},
+          .code = {codes.code, codes.code + size_t{index.count} * codes.subvectors}};
+}
+
+}  // namespace
+
 bool Builder::make_vectors(const catalog::Index& index) {
   const VectorsOf from = vectors_of(catalog_, index);
   const uint32_t items = tables_->table(index.item_table)->rows();
@@ -200,6 +228,8 @@ bool Builder::make_vectors(const catalog::Index& index) {
   }
   if (cosine) indexes::normalise(set);
   if (index.algorithm != "flat") manifest_.parts["index " + index.name].threads = options_.vector_threads;
+  auto places = places_before(index, set);
+  const store::VectorIndex* old = places ? old_->vector_index(index.name) : nullptr;
   store::VectorIndex out;
   indexes::Graph graph;
   indexes::Cells cells;
@@ -207,7 +237,8 @@ bool Builder::make_vectors(const catalog::Index& index) {
   if (index.algorithm == "hnsw") {
     indexes::Work how = work(index);
     how.threads = options_.vector_threads;
-    graph = indexes::build_graph(set, graph_options(index), how);
+    graph = places ? indexes::grow_graph(set, *places, graph_of(*old), graph_options(index), how)
+                   : indexes::build_graph(set, graph_options(index), how);
     out.graph = {.links = graph.links,
                  .entry = graph.entry,
                  .layers = graph.layers,
@@ -215,7 +246,8 @@ bool Builder::make_vectors(const catalog::Index& index) {
                  .upper_offsets = graph.upper_offsets.data(),
                  .upper = graph.upper.data()};
   } else if (index.algorithm != "flat") {
-    cells = indexes::build_cells(set, cells_of(index), options_.vector_threads);
+    cells = places ? indexes::grow_cells(set, *places, cells_of(*old), options_.vector_threads)
+                   : indexes::build_cells(set, cells_of(index), options_.vector_threads);
     out.cells = {.count = static_cast<uint32_t>(cells.offsets.size() - 1),
                  .centroids = cells.centroids.data(),
                  .offsets = cells.offsets.data()};
@@ -230,7 +262,8 @@ bool Builder::make_vectors(const catalog::Index& index) {
       return fail(fmt::format("index {}: vectors of {} numbers cannot be cut into {} subvectors of one length",
                               index.name, set.dimension, subvectors));
     }
-    codes = indexes::build_codes(set, cells, subvectors, bits, options_.vector_threads);
+    codes = places ? indexes::grow_codes(set, *places, cells, codes_of(*old), options_.vector_threads)
+                   : indexes::build_codes(set, cells, subvectors, bits, options_.vector_threads);
     out.codes = {
         .subvectors = codes.subvectors, .words = codes.words, .book = codes.book.data(), .code = codes.code.data()};
   }

@@ -39,6 +39,7 @@ bool Builder::make_part(const std::string& part, const std::string& file, const 
   report_.reused.push_back(part);
   manifest_.parts[part].bad_rows = previous_->parts.at(part).bad_rows;
   manifest_.parts[part].threads = previous_->parts.at(part).threads;
+  manifest_.parts[part].grown = previous_->parts.at(part).grown;
   if (file.empty()) {
     return true;
   }

@@ -34,6 +34,9 @@ json to_value(const Manifest& m) {
   json parts = json::object();
   for (const auto& [name, part] : m.parts) {
     parts[name] = {{"inputs", hex(part.inputs)}, {"words", hex(part.words)}, {"bad_rows", part.bad_rows}};
+    if (part.grown > 0) {
+      parts[name]["grown"] = part.grown;
+    }
     if (part.threads > 0) {
       parts[name]["threads"] = part.threads;
     }
@@ -64,6 +67,7 @@ Manifest from_value(const json& value) {
     m.parts[name] = {.inputs = from_hex(part.at("inputs")),
                      .words = from_hex(part.value("words", json("0"))),
                      .bad_rows = part.at("bad_rows"),
+                     .grown = part.value("grown", uint64_t{0}),
                      .threads = part.value("threads", uint32_t{0})};
   }
   for (const auto& [path, file] : value.at("raw_files").items()) {

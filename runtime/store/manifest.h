@@ -27,6 +27,7 @@ struct Part {
   uint64_t inputs = 0;    // hash of everything it was made from
   uint64_t words = 0;     // hash of what the catalog says about it: what it was made from but the raw files
   uint64_t bad_rows = 0;  // rows left out while it was made
+  uint64_t grown = 0;     // vectors that joined or left an index of vectors since it was made as a whole
   uint32_t threads = 0;   // that made it, where they leave a trace: a vector index of several is not the same each time
 };
 
