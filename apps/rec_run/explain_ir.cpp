@@ -4,10 +4,15 @@
 #include <fmt/format.h>
 
 #include "apps/rec_run/native_code.h"
-#include "compiler/graph/roots.h"
+#include "compiler/graph/references.h"
 
 namespace rec::rec_run {
 namespace {
+
+void ask(const native::Tier& tier, const graph::Step& step) {
+  auto expression = [&](graph::ExprId root) { tier.expression(root); };
+  graph::References(expression).of(step);
+}
 
 /// Steps and expressions are asked for as a request would.
 void ask(const native::Tier& tier, const std::vector<graph::Step>& steps, size_t first) {
@@ -16,7 +21,7 @@ void ask(const native::Tier& tier, const std::vector<graph::Step>& steps, size_t
       at += segment->steps - 1;
       continue;
     }
-    graph::for_each_root(steps[at], [&](graph::ExprId root) { tier.expression(root); });
+    ask(tier, steps[at]);
   }
 }
 
@@ -28,7 +33,7 @@ Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, co
   std::vector<types::Value> parameters;
   for (const auto& parameter : plan.parameters) parameters.push_back(parameter.default_value);
   const native::Tier tier(plan, generation, parameters, tiers->compiler());
-  graph::for_each_root(plan.steps.front(), [&](graph::ExprId root) { tier.expression(root); });
+  ask(tier, plan.steps.front());
   ask(tier, plan.steps, 1);
   for (const auto& emit : plan.emits) tier.expression(emit.value);
   fmt::print("; {} kernels of {}, for {}\n", tier.units().size(), plan.name, tiers->compiler()->isa());

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "compiler/graph/roots.h"
+#include "compiler/graph/references.h"
 #include "runtime/native/tier.h"
 
 namespace rec::native {
@@ -20,8 +20,8 @@ bool Tier::is_live_after(const std::vector<graph::Step>& steps, size_t after, ui
   std::vector<uint8_t> marked(plan_.let_columns.size(), 0);
   marked[column] = 1;
   bool live = false;
-  const auto look = [&](graph::ExprId id) { live = live || graph::reads_columns(plan_.exprs, id, marked); };
-  for (size_t i = after; i < steps.size(); ++i) graph::for_each_root(steps[i], look);
+  auto look = [&](graph::ExprId id) { live = live || graph::reads_columns(plan_.exprs, id, marked); };
+  for (size_t i = after; i < steps.size(); ++i) graph::References(look).of(steps[i]);
   for (const auto& emit : plan_.emits) look(emit.value);
   return live;
 }

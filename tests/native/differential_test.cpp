@@ -9,11 +9,14 @@
 
 #include "runtime/engine/engine.h"
 #include "tests/interpreter/program_writer.h"
+#include "tests/interpreter/seeds.h"
 #include "tests/interpreter/small_world.h"
 #include "tests/native/native_code.h"
 
 namespace rec::native {
 namespace {
+
+using interpreter::Seeds;
 
 using interpreter::CandidateRows;
 using interpreter::Evaluator;
@@ -22,25 +25,6 @@ using interpreter::RequestContext;
 using interpreter::small_world;
 using interpreter::Values;
 using types::Kind;
-
-/// Seeds to try: a fixed number, or as many as fit into REC_SOAK seconds.
-class Seeds {
- public:
-  explicit Seeds(uint64_t count) : count_(count) {
-    if (const char* seconds = std::getenv("REC_SOAK")) until_ = now() + std::atof(seconds) / 2;
-    if (const char* first = std::getenv("REC_SEED")) next_ = std::strtoull(first, nullptr, 10);
-  }
-  bool more() const { return until_ > 0 ? now() < until_ : tried_ < count_; }
-  uint64_t take() { return ++tried_, next_++; }
-  uint64_t tried() const { return tried_; }
-
- private:
-  static double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  }
-  uint64_t count_, next_ = 1, tried_ = 0;
-  double until_ = 0;
-};
 
 bool same(const Values& a, const Values& b, const types::Type& type, size_t i) {
   if (a.has(i) != b.has(i)) return false;

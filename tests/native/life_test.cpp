@@ -125,7 +125,6 @@ TEST(Life, ParametersAreConstantsOfTheCode) {
   const auto emits = [&](float weight) {
     const Tier tier(*plan, generation, {weight, 2.0F}, made);
     for (const auto& emit : plan->emits) {
-      std::vector<graph::ExprId> open{emit.value};
       if (const Unit* unit = tier.expression(emit.value)) unit->entry(kRows);
     }
     const Segment* segment = tier.segment(plan->steps, 1);

@@ -7,36 +7,18 @@
 #include <map>
 
 #include "tests/interpreter/program_writer.h"
+#include "tests/interpreter/seeds.h"
 #include "tests/interpreter/small_world.h"
 #include "tests/passes/pages.h"
 
 namespace rec::tests {
 namespace {
 
+using interpreter::Seeds;
+
 using interpreter::ProgramWriter;
 using interpreter::small_world;
 using interpreter::SmallWorld;
-
-class Seeds {
- public:
-  explicit Seeds(uint64_t count) : count_(count) {
-    if (const char* seconds = std::getenv("REC_SOAK")) until_ = now() + std::atof(seconds) / 2;
-    if (const char* first = std::getenv("REC_SEED")) next_ = std::strtoull(first, nullptr, 10);
-  }
-  bool more() const { return until_ > 0 ? now() < until_ : tried_ < count_; }
-  uint64_t take() {
-    ++tried_;
-    return next_++;
-  }
-  uint64_t tried() const { return tried_; }
-
- private:
-  static double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  }
-  uint64_t count_, next_ = 1, tried_ = 0;
-  double until_ = 0;
-};
 
 TEST(Differential, PassesChangeNoPage) {
   const operators::Registry registry;
