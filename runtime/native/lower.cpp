@@ -69,6 +69,7 @@ Lowering::Lowering(const Specialisation& of, Kernel::Does does)
       of_(of),
       items_(of.generation.table(of.plan.item_table)),
       values_(exprs_.size()),
+      unwritten_(of.plan.let_columns.size(), 0),
       inlined_(of.plan.let_columns.size(), graph::kNoExpr) {
   kernel_.does = does;
   for (int i = 0; i < 3; ++i) kernel_.graph.argument(Lane::i32);
@@ -96,6 +97,7 @@ bool Lowering::order_by(const graph::Order& by) {
 
 void Lowering::inline_let(uint32_t column, ExprId value) {
   inlined_[column] = value;
+  unwritten_[column] = 1;
 }
 
 std::optional<Kernel> Lowering::finish() {
@@ -302,6 +304,7 @@ std::optional<Lowering::Value> Lowering::older_than(const Node& n) {
 Lowering::Value Lowering::computed(ExprId id) {
   const types::Type& type = exprs_[id].type;
   assert(lane_of(type.kind) && "only scalars are handed over");
+  reads_unwritten_ = reads_unwritten_ || graph::reads_columns(exprs_, id, unwritten_);
   Value out{load({.source = Source::computed, .storage = physical(type.kind), .expr = id}, Kernel::kPlace)};
   if (type.optional)
     out.present = load({.source = Source::computed_present, .storage = Storage::u8, .expr = id}, Kernel::kPlace);

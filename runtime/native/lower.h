@@ -32,6 +32,9 @@ class Lowering {
   /// A `let` column that this kernel reads as its expression.
   void inline_let(uint32_t column, graph::ExprId value);
 
+  /// Whether something that is left to the interpreter reads such a column, which the batch does not have.
+  bool reads_unwritten() const { return reads_unwritten_; }
+
   /// The kernel; nullopt where so little of it is for lanes that it is not worth it.
   std::optional<Kernel> finish();
 
@@ -74,7 +77,9 @@ class Lowering {
   const store::Table& items_;
   Kernel kernel_;
   std::vector<std::optional<Value>> values_;  // by expression
-  std::vector<graph::ExprId> inlined_;        // by let column; kNoExpr: read from the batch
+  std::vector<uint8_t> unwritten_;            // marks of those inlined
+  bool reads_unwritten_ = false;
+  std::vector<graph::ExprId> inlined_;  // by let column; kNoExpr: read from the batch
 };
 
 /// How lanes hold a value of a type, and how memory does; nullopt for lists, vectors and what is no value.

@@ -29,21 +29,28 @@ bool Tier::is_live_after(const std::vector<graph::Step>& steps, size_t after, ui
 std::unique_ptr<Segment> Tier::make_segment(const std::vector<graph::Step>& steps, size_t first) const {
   auto out = std::make_unique<Segment>();
   Lowering select(of(), Kernel::Does::select), ahead(of(), Kernel::Does::first), scatter(of(), Kernel::Does::scatter);
-  Lowering* const all[] = {&select, &ahead, &scatter};
+  Lowering probe(of(), Kernel::Does::values);
+  Lowering* const all[] = {&select, &ahead, &scatter, &probe};
+  // What the interpreter computes for the loop reads columns of the batch, and those of this run are not there yet.
+  const auto stands_alone = [&](graph::ExprId root) {
+    probe.output(root);
+    return !probe.reads_unwritten();
+  };
   std::vector<std::pair<uint32_t, graph::ExprId>> lets;
   size_t wheres = 0, at = first;
   for (; at < steps.size() && out->order == nullptr; ++at) {
     if (const auto* where = std::get_if<graph::WhereStep>(&steps[at].what)) {
-      if (reads_barrier(plan_, where->condition.expr)) break;
+      if (reads_barrier(plan_, where->condition.expr) || !stands_alone(where->condition.expr)) break;
       select.require(where->condition.expr);
       ahead.require(where->condition.expr);
       ++wheres;
     } else if (const auto* let = std::get_if<graph::LetStep>(&steps[at].what)) {
-      if (reads_barrier(plan_, let->value) || !lane_of(plan_.exprs[let->value].type.kind)) break;
+      if (reads_barrier(plan_, let->value) || !lane_of(plan_.exprs[let->value].type.kind) || !stands_alone(let->value))
+        break;
       for (Lowering* lowering : all) lowering->inline_let(let->column, let->value);
       lets.emplace_back(let->column, let->value);
     } else if (const auto* top = std::get_if<graph::TopStep>(&steps[at].what)) {
-      if (reads_barrier(plan_, top->by.key) || !ahead.order_by(top->by)) break;
+      if (reads_barrier(plan_, top->by.key) || !stands_alone(top->by.key) || !ahead.order_by(top->by)) break;
       out->order = &top->by;
       out->count = top->count;
     } else {

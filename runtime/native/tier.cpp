@@ -58,17 +58,6 @@ const Unit* Tier::expression(graph::ExprId root) const {
   return out == none() ? nullptr : out;
 }
 
-const Unit* Tier::conditions(const std::vector<graph::ExprId>& all) const {
-  const std::lock_guard lock(mutex_);
-  const auto [at, fresh] = conditions_.try_emplace(all);
-  if (fresh) {
-    Lowering lowering(of(), Kernel::Does::select);
-    for (const graph::ExprId condition : all) lowering.require(condition);
-    at->second = unit(lowering, "where");
-  }
-  return at->second.get();
-}
-
 const Segment* Tier::segment(const std::vector<graph::Step>& steps, size_t first) const {
   const std::lock_guard lock(mutex_);
   const auto [at, fresh] = segments_.try_emplace(&steps[first]);
@@ -80,9 +69,6 @@ std::vector<const Unit*> Tier::units() const {
   const std::lock_guard lock(mutex_);
   std::vector<const Unit*> out;
   for (const auto& unit : owned_) out.push_back(unit.get());
-  for (const auto& [roots, unit] : conditions_) {
-    if (unit != nullptr) out.push_back(unit.get());
-  }
   for (const auto& [step, segment] : segments_) {
     if (segment == nullptr) continue;
     for (const Unit* unit : {segment->chosen.get(), segment->filled.get()}) {

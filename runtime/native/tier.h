@@ -52,8 +52,6 @@ class Tier {
 
   /// The `values` kernel of an expression of candidates; null where the interpreter does it as well.
   const Unit* expression(graph::ExprId root) const;
-  /// A `select` kernel of conditions.
-  const Unit* conditions(const std::vector<graph::ExprId>& all) const;
   /// The run of steps that begins with steps[first]; null where there is none. `steps`: of the plan, or of a side of
   /// one of its `when`s.
   const Segment* segment(const std::vector<graph::Step>& steps, size_t first) const;
@@ -75,7 +73,6 @@ class Tier {
   const std::shared_ptr<Compiler> compiler_;
   mutable std::mutex mutex_;
   mutable std::vector<std::atomic<const Unit*>> expressions_;  // by root; kNone: looked at, there is none
-  mutable std::map<std::vector<graph::ExprId>, std::unique_ptr<Unit>> conditions_;
   mutable std::map<const graph::Step*, std::unique_ptr<Segment>> segments_;
   mutable std::vector<std::unique_ptr<Unit>> owned_;
 };

@@ -97,6 +97,27 @@ TEST(Life, RequestsAreInterpretedUntilTheirCodeIsReady) {
   }
 }
 
+TEST(Life, WhatTheInterpreterComputesReadsColumnsThatAreThere) {
+  Tiers tiers(*make_compiler({.in_background = false}));
+  const auto compiled = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let a = item.score * 2 + 1\n"
+      "  where hash(a, 10) < 5\n  let b = float(hash(a, 7)) + log1p(abs(a)) * sqrt(abs(a))\n"
+      "  top 20 by b\n  emit a, b, hash(b, 9)\n}\n");
+  ASSERT_NE(compiled, nullptr);
+  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
+  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
+  request.fields["scene"] = std::string("music");
+  request.fields["page"] = int64_t{2};
+  for (const auto& plan : {compiled, graph::as_written(compiled)}) {
+    auto wanted = engine::recommend(plan, generation, request, {});
+    const auto native = engine::recommend(plan, generation, request, {.tiers = &tiers});
+    ASSERT_TRUE(wanted && native);
+    EXPECT_EQ(wanted->items.size(), 20U);
+    wanted->engine = "jit";
+    EXPECT_EQ(engine::page_json(*native, true), engine::page_json(*wanted, true));
+  }
+}
+
 TEST(Life, ManyThreadsCompileSideBySide) {
   const auto made = *make_compiler({.in_background = false, .cached = 4});
   std::vector<std::jthread> threads;
