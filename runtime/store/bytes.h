@@ -1,6 +1,7 @@
 // Bytes of a record: variable-length numbers and texts appended to a string, and read back with every bound checked.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -49,10 +50,11 @@ class ByteReader {
   }
   uint64_t number() {
     uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const uint8_t part = byte();
-      value |= static_cast<uint64_t>(part & 127) << shift;
+    for (size_t at = 0; at < std::min(rest_.size(), kLongestNumber); ++at) {
+      const auto part = static_cast<uint8_t>(rest_[at]);
+      value |= static_cast<uint64_t>(part & 127) << (7 * at);
       if (part < 128) {
+        rest_.remove_prefix(at + 1);
         return value;
       }
     }
@@ -91,6 +93,8 @@ class ByteReader {
   }
 
  private:
+  static constexpr size_t kLongestNumber = 10;  // bytes of seven bits
+
   std::string_view rest_;
   bool ok_ = true;
 };

@@ -18,10 +18,13 @@ std::span<uint32_t> decode_items(ByteReader& in, size_t count, const Table& item
   if (tag > 1) {
     in.fail();
   }
-  for (uint32_t& row : rows) {
-    const auto found = tag == 1 ? items.find(in.text()) : items.find(in.signed_number());
-    row = found.value_or(column::kNoRow);
+  if (tag == 1) {
+    for (uint32_t& row : rows) row = items.find(in.text()).value_or(column::kNoRow);
+    return rows;
   }
+  const auto keys = arena.allocate<int64_t>(count);
+  for (int64_t& key : keys) key = in.signed_number();
+  items.find_all(keys, rows.data());
   return rows;
 }
 

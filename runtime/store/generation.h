@@ -41,6 +41,8 @@ class Table {
   std::optional<uint32_t> find(int64_t key) const;
   std::optional<uint32_t> find(std::string_view key) const;
   std::optional<uint32_t> find(const Key& key) const;
+  /// The row of each of many keys, kNoRow for those without: the look-ups overlap.
+  void find_all(std::span<const int64_t> keys, uint32_t* rows) const;
   Key key(uint32_t row) const;
   std::string key_text(uint32_t row) const;
 
@@ -56,6 +58,10 @@ class Table {
   column::ColumnView int_keys_, string_keys_;                               // one of them is used
   const uint32_t* hash_slots_ = nullptr;  // open addressing over keys, row + 1, 0 empty
   uint64_t hash_mask_ = 0;
+  bool consecutive_ = false;  // int keys without gaps: a row is its key less the first
+  int64_t first_key_ = 0;
+
+  void use_keys();  // once the columns are there
 };
 
 /// A user's sequence as read from the user store.

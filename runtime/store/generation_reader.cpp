@@ -160,8 +160,7 @@ bool GenerationReader::open_table(Generation& generation, const catalog::Table& 
     }
     table.columns_.push_back(*column);
   }
-  const bool strings_are_keys = description.columns[0].type.kind == types::Kind::string;
-  (strings_are_keys ? table.string_keys_ : table.int_keys_) = table.columns_[0];
+  table.use_keys();
   if (with_statistics && !open_statistics(generation, description, table)) {
     return false;
   }

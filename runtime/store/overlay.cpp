@@ -68,7 +68,7 @@ class OverlayBuilder {
       if (!column) return std::move(column.error());
       made.columns_.push_back(*column);
     }
-    (old.has_string_keys() ? made.string_keys_ : made.int_keys_) = made.columns_[0];
+    made.use_keys();
     make_slots(made);
     remap_indexes(old.name());
     out_.tables_[table] = std::move(made);

@@ -1,12 +1,11 @@
 // Finding rows of a table by key, and keys by row.
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
 #include "runtime/store/generation.h"
-
-#include <algorithm>
 #include "runtime/store/key_hash.h"
 
 namespace rec::store {
@@ -50,7 +49,21 @@ int64_t stored_int(const column::ColumnView& column, uint32_t row) {
 
 }  // namespace
 
+void Table::use_keys() {
+  const column::ColumnView& keys = columns_.front();
+  (keys.type.kind == types::Kind::string ? string_keys_ : int_keys_) = keys;
+  if (int_keys_.values == nullptr || rows_ == 0) return;
+  first_key_ = stored_int(int_keys_, 0);
+  // Keys ascend: as many as from the first to the last are all of these.
+  const auto after = static_cast<uint64_t>(stored_int(int_keys_, rows_ - 1)) - static_cast<uint64_t>(first_key_);
+  consecutive_ = after == rows_ - uint64_t{1};
+}
+
 std::optional<uint32_t> Table::find(int64_t key) const {
+  if (consecutive_) {
+    const uint64_t row = static_cast<uint64_t>(key) - static_cast<uint64_t>(first_key_);
+    return row < rows_ ? std::optional(static_cast<uint32_t>(row)) : std::nullopt;
+  }
   if (int_keys_.values == nullptr) {
     return std::nullopt;
   }
@@ -87,6 +100,44 @@ std::optional<uint32_t> Table::find(std::string_view key) const {
 std::optional<uint32_t> Table::find(const Key& key) const {
   const auto* number = std::get_if<int64_t>(&key);
   return number != nullptr ? find(*number) : find(std::string_view(std::get<std::string>(key)));
+}
+
+void Table::find_all(std::span<const int64_t> keys, uint32_t* rows) const {
+  if (consecutive_ || int_keys_.values == nullptr) {
+    for (size_t i = 0; i < keys.size(); ++i) rows[i] = find(keys[i]).value_or(column::kNoRow);
+    return;
+  }
+  constexpr size_t kTogether = 64;
+  std::fill(rows, rows + keys.size(), column::kNoRow);
+  uint64_t slots[kTogether];
+  size_t open[kTogether];
+  for (size_t begin = 0; begin < keys.size(); begin += kTogether) {
+    size_t left = std::min(kTogether, keys.size() - begin);
+    for (size_t i = 0; i < left; ++i) {
+      open[i] = begin + i;
+      slots[i] = key_hash(keys[begin + i]) & hash_mask_;
+      __builtin_prefetch(hash_slots_ + slots[i]);
+    }
+    for (uint64_t probes = 0; left > 0 && probes <= hash_mask_; ++probes) {
+      size_t filled = 0;
+      for (size_t i = 0; i < left; ++i) {
+        const uint32_t row = hash_slots_[slots[i]] - 1;
+        if (row >= rows_) continue;  // an empty slot: no row has this key
+        rows[open[i]] = row;
+        open[filled] = open[i];
+        slots[filled++] = (slots[i] + 1) & hash_mask_;
+        __builtin_prefetch(int_keys_.values + size_t{row} * int_keys_.width);
+      }
+      left = 0;
+      for (size_t i = 0; i < filled; ++i) {
+        uint32_t& row = rows[open[i]];
+        if (stored_int(int_keys_, row) == keys[open[i]]) continue;
+        row = column::kNoRow;
+        open[left] = open[i];
+        slots[left++] = slots[i];
+      }
+    }
+  }
 }
 
 Key Table::key(uint32_t row) const {
