@@ -54,7 +54,7 @@ class Objective {
   double of(uint32_t candidate) const { return at(place_of_[candidate]); }
 
   /// The first of the best that are eligible among `allowed`; none where none is.
-  std::optional<uint32_t> best(std::span<const uint8_t> allowed) {
+  std::optional<uint32_t> best(ConstCandidateSet allowed) {
     for (;;) {
       const auto best = best_present(allowed);
       if (waiting_.empty() || (best && of(*best) > waiting_.front().bound)) return best;
@@ -175,11 +175,11 @@ class Objective {
     }
   }
 
-  std::optional<uint32_t> best_present(std::span<const uint8_t> allowed) const {
+  std::optional<uint32_t> best_present(ConstCandidateSet allowed) const {
     const auto estimates = estimates_.first(candidates_.size());
     double top = -std::numeric_limits<double>::infinity();
     numerics::visit_at_least(estimates, top, [&](uint32_t place) {
-      if (allowed[candidates_[place]] != 0 && estimates[place] > top) top = estimates[place];
+      if (contains(allowed, candidates_[place]) && estimates[place] > top) top = estimates[place];
     });
     // A logarithm is computed only where its estimate leaves open who is best.
     const double least = top - (1 - theta_) * kLn2 * kApart;
@@ -187,7 +187,7 @@ class Objective {
     double most = 0;
     const auto look = [&](uint32_t place) {
       const uint32_t candidate = candidates_[place];
-      if (allowed[candidate] == 0 || estimates[place] < least || !eligible(candidate)) return;
+      if (!contains(allowed, candidate) || estimates[place] < least || !eligible(candidate)) return;
       const double value = at(place);
       const bool better = !best || is_better(value, most) || (!is_better(most, value) && candidate < *best);
       if (!better) return;
@@ -214,10 +214,11 @@ class Objective {
 };
 
 /// The most relevant, where all are duplicates.
-uint32_t most_relevant(std::span<const float> relevance, std::span<const uint8_t> allowed) {
-  auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
-  for (uint32_t i = best + 1; i < allowed.size(); ++i) {
-    if (allowed[i] != 0 && is_better(static_cast<double>(relevance[i]), static_cast<double>(relevance[best]))) best = i;
+uint32_t most_relevant(std::span<const float> relevance, ConstCandidateSet allowed) {
+  uint32_t best = first_of(allowed);
+  for (uint32_t i = best + 1; i < relevance.size(); ++i) {
+    if (contains(allowed, i) && is_better(static_cast<double>(relevance[i]), static_cast<double>(relevance[best])))
+      best = i;
   }
   return best;
 }
@@ -227,7 +228,7 @@ RerankResult run(const RerankCall& call) {
   Objective objective(call);
   return select(
       call,
-      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) {
+      [&](ConstCandidateSet allowed, ConstCandidateSet) {
         const auto best = objective.best(allowed);
         return best ? *best : most_relevant(call.relevance, allowed);
       },

@@ -28,7 +28,7 @@ RerankResult run(const RerankCall& call) {
   std::ranges::copy(gains, objective.begin());
 
   return select(
-      call, [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) { return best_of(objective, allowed); },
+      call, [&](ConstCandidateSet allowed, ConstCandidateSet) { return best_of(objective, allowed); },
       [&](uint32_t pick) {
         if (diversity == 0) return;
         similarity.row(pick, 0, likeness.next_row());
