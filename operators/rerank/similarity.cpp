@@ -21,7 +21,8 @@ float scale_of(const SimilarityTerm& term, const float* vector) {
   if (vector == nullptr) return 0;
   if (term.kind == SimilarityTerm::Kind::dot) return 1;
   const double squares = numerics::dot(vector, vector, term.dimension);
-  return std::isfinite(squares) && squares > 0 ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
+  const auto scale = static_cast<float>(1 / std::sqrt(squares));
+  return std::isfinite(squares) && std::isfinite(scale) ? scale : 0.0F;
 }
 
 bool has_vectors(const SimilarityTerm& term) {
