@@ -14,6 +14,7 @@
 #include "operators/rerank/parameters.h"
 #include "operators/rerank/selection.h"
 #include "operators/rerank/similarity.h"
+#include "operators/rerank/waiting.h"
 #include "operators/rerank/window_factor.h"
 
 namespace rec::operators {
@@ -38,7 +39,8 @@ class Objective {
         factor_(call.candidates, effective_window(call).value_or(most_placed(call)), call.arena),
         gains_(call.arena.allocate<double>(call.candidates)),
         estimates_(call.arena.allocate<double>(call.candidates)),
-        place_of_(call.candidates, kWaits) {
+        place_of_(call.candidates, kWaits),
+        waiting_(call.candidates, call.arena) {
     candidates_.reserve(call.candidates);
     line_up(call);
   }
@@ -54,27 +56,16 @@ class Objective {
   double of(uint32_t candidate) const { return at(place_of_[candidate]); }
 
   /// The first of the best that are eligible among `allowed`; none where none is.
-  std::optional<uint32_t> best(std::span<const uint8_t> allowed) {
+  std::optional<uint32_t> best(ConstCandidateSet allowed) {
     for (;;) {
       const auto best = best_present(allowed);
-      if (waiting_.empty() || (best && of(*best) > waiting_.front().bound)) return best;
-      let_in();
+      if (waiting_.empty() || (best && of(*best) > waiting_.highest())) return best;
+      admit(waiting_.take());
     }
   }
 
  private:
   static constexpr uint32_t kWaits = UINT32_MAX;
-  static constexpr size_t kTogether = 64;  // how many are let in at a time, at least
-
-  struct Waiting {
-    double bound;
-    uint32_t candidate;
-    /// For a heap: the highest bound in front, of equal ones the first candidate.
-    bool operator<(const Waiting& other) const {
-      return bound != other.bound ? bound < other.bound : candidate > other.candidate;
-    }
-  };
-
   /// Those shown before take part at once, and whoever is being recorded; the others wait.
   void line_up(const RerankCall& call) {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
@@ -107,24 +98,10 @@ class Objective {
       if (i < call.placed + call.begun || (call.record != nullptr && bound == recorded)) {
         at_once.push_back(i);
       } else {
-        waiting_.push_back({bound, i});
+        waiting_.add(bound, i);
       }
     }
-    std::make_heap(waiting_.begin(), waiting_.end());
     if (!at_once.empty()) admit(at_once);
-  }
-
-  /// The next by bound, and all whose bound equals that of the last: what is alike is computed alike.
-  void let_in() {
-    std::vector<uint32_t> next;
-    double last = 0;
-    while (!waiting_.empty() && (next.size() < kTogether || waiting_.front().bound == last)) {
-      last = waiting_.front().bound;
-      next.push_back(waiting_.front().candidate);
-      std::pop_heap(waiting_.begin(), waiting_.end());
-      waiting_.pop_back();
-    }
-    admit(next);
   }
 
   void admit(std::span<const uint32_t> candidates) {
@@ -175,11 +152,11 @@ class Objective {
     }
   }
 
-  std::optional<uint32_t> best_present(std::span<const uint8_t> allowed) const {
+  std::optional<uint32_t> best_present(ConstCandidateSet allowed) const {
     const auto estimates = estimates_.first(candidates_.size());
     double top = -std::numeric_limits<double>::infinity();
     numerics::visit_at_least(estimates, top, [&](uint32_t place) {
-      if (allowed[candidates_[place]] != 0 && estimates[place] > top) top = estimates[place];
+      if (contains(allowed, candidates_[place]) && estimates[place] > top) top = estimates[place];
     });
     // A logarithm is computed only where its estimate leaves open who is best.
     const double least = top - (1 - theta_) * kLn2 * kApart;
@@ -187,7 +164,7 @@ class Objective {
     double most = 0;
     const auto look = [&](uint32_t place) {
       const uint32_t candidate = candidates_[place];
-      if (allowed[candidate] == 0 || estimates[place] < least || !eligible(candidate)) return;
+      if (!contains(allowed, candidate) || estimates[place] < least || !eligible(candidate)) return;
       const double value = at(place);
       const bool better = !best || is_better(value, most) || (!is_better(most, value) && candidate < *best);
       if (!better) return;
@@ -210,14 +187,15 @@ class Objective {
   WindowFactor factor_;
   std::span<double> gains_, estimates_;            // by place
   std::vector<uint32_t> candidates_{}, place_of_;  // those that take part, by place; and back
-  std::vector<Waiting> waiting_{};                 // a heap
+  Waiting waiting_;
 };
 
 /// The most relevant, where all are duplicates.
-uint32_t most_relevant(std::span<const float> relevance, std::span<const uint8_t> allowed) {
-  auto best = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
-  for (uint32_t i = best + 1; i < allowed.size(); ++i) {
-    if (allowed[i] != 0 && is_better(static_cast<double>(relevance[i]), static_cast<double>(relevance[best]))) best = i;
+uint32_t most_relevant(std::span<const float> relevance, ConstCandidateSet allowed) {
+  uint32_t best = first_of(allowed);
+  for (uint32_t i = best + 1; i < relevance.size(); ++i) {
+    if (contains(allowed, i) && is_better(static_cast<double>(relevance[i]), static_cast<double>(relevance[best])))
+      best = i;
   }
   return best;
 }
@@ -227,7 +205,7 @@ RerankResult run(const RerankCall& call) {
   Objective objective(call);
   return select(
       call,
-      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) {
+      [&](ConstCandidateSet allowed, ConstCandidateSet) {
         const auto best = objective.best(allowed);
         return best ? *best : most_relevant(call.relevance, allowed);
       },

@@ -20,10 +20,10 @@ RerankResult rerank_greedy(const RerankCall& call) {
   size_t first_left = 0;
   return select(
       call,
-      [&](std::span<const uint8_t> allowed, std::span<const uint8_t> left) {
-        while (left[best_first[first_left]] == 0) ++first_left;
+      [&](ConstCandidateSet allowed, ConstCandidateSet left) {
+        while (!contains(left, best_first[first_left])) ++first_left;
         size_t at = first_left;
-        while (allowed[best_first[at]] == 0) ++at;
+        while (!contains(allowed, best_first[at])) ++at;
         return best_first[at];
       },
       [](uint32_t) {}, [&](uint32_t i) { return static_cast<double>(call.relevance[i]); });

@@ -10,6 +10,7 @@
 
 #include "operators/numerics/lanes.h"
 #include "operators/operator.h"
+#include "operators/rules/candidate_set.h"
 #include "operators/rules/rules.h"
 
 namespace rec::operators {
@@ -19,13 +20,12 @@ inline bool is_better(double a, double b) {
   return a > b || (std::isnan(b) && !std::isnan(a));
 }
 
-/// The first of the best among those whose `allowed` byte is set; there is one.
-inline uint32_t best_of(std::span<const double> objective, std::span<const uint8_t> allowed) {
-  const auto first = static_cast<uint32_t>(std::ranges::find(allowed, uint8_t{1}) - allowed.begin());
-  uint32_t best = first;
+/// The first of the best of `allowed`, which is not empty.
+inline uint32_t best_of(std::span<const double> objective, ConstCandidateSet allowed) {
+  uint32_t best = first_of(allowed);
   double most = -std::numeric_limits<double>::infinity();
   numerics::visit_at_least(objective, most, [&](uint32_t i) {
-    if (allowed[i] == 0 || !is_better(objective[i], objective[best])) return;
+    if (!contains(allowed, i) || !is_better(objective[i], objective[best])) return;
     best = i;
     most = objective[i];
   });
@@ -48,18 +48,19 @@ inline std::optional<size_t> effective_window(const RerankCall& call) {
   return static_cast<size_t>(std::max<int64_t>(*call.window, 1));
 }
 
-/// What the three functions of `select` see. `choose(allowed, left)`: the best of the candidates whose `allowed` byte
-/// is set (there is one; `left` marks those not placed yet). `placed(candidate)` is called after each placement but the
-/// last. `objective(candidate)`: what is maximised at this position, for the record.
+/// What the three functions of `select` see. `choose(allowed, left)`: the best of the candidates in `allowed` (there is
+/// one; `left` are those not placed yet). `placed(candidate)` is called after each placement but the last.
+/// `objective(candidate)`: what is maximised at this position, for the record.
 template <typename Choose, typename AfterPlacing, typename Objective>
 RerankResult select(const RerankCall& call, Choose choose, AfterPlacing placed, Objective objective) {
   RerankResult result;
   const uint32_t page = page_length(call);
   result.picks.reserve(page);
-  Rules rules(call.rules, call.candidates, call.begun + call.take, call.placed);
-  std::vector<uint8_t> left(call.candidates, 1), allowed(call.candidates);
+  Rules rules(call.rules, call.candidates, call.begun + call.take, call.placed, call.arena);
+  const CandidateSet left = all_candidates(call.candidates, call.arena);
+  const CandidateSet allowed = no_candidates(call.candidates, call.arena);
   for (uint32_t shown = 0; shown < call.placed + call.begun && page > 0; ++shown) {
-    left[shown] = 0;
+    erase(left, shown);
     if (shown < call.placed) {
       rules.place_before(shown);
     } else {
@@ -67,19 +68,18 @@ RerankResult select(const RerankCall& call, Choose choose, AfterPlacing placed, 
     }
     placed(shown);
   }
-  RerankRecord* const record = call.record;
   while (result.picks.size() < page) {
-    const bool recording = record != nullptr && left[record->candidate] != 0;
-    std::optional<uint32_t> excluded_by;
-    allowed = left;
-    if (!rules.narrow(allowed, result.relaxations, recording ? record->candidate : UINT32_MAX, excluded_by)) break;
-    const uint32_t pick = choose(std::span<const uint8_t>(allowed), std::span<const uint8_t>(left));
-    if (recording) {
-      const double own = excluded_by ? std::numeric_limits<double>::quiet_NaN() : objective(record->candidate);
-      record->picks.push_back({pick, objective(pick), own, excluded_by});
+    std::optional<uint32_t> recorded, excluded_by;
+    if (call.record != nullptr && contains(left, call.record->candidate)) recorded = call.record->candidate;
+    std::ranges::copy(left, allowed.begin());
+    if (!rules.narrow(allowed, result.relaxations, recorded, excluded_by)) break;
+    const uint32_t pick = choose(ConstCandidateSet(allowed), ConstCandidateSet(left));
+    if (recorded) {
+      const double own = excluded_by ? std::numeric_limits<double>::quiet_NaN() : objective(*recorded);
+      call.record->picks.push_back({pick, objective(pick), own, excluded_by});
     }
     result.picks.push_back(pick);
-    left[pick] = 0;
+    erase(left, pick);
     if (result.picks.size() == page) break;
     rules.place(pick);
     placed(pick);

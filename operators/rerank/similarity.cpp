@@ -14,18 +14,26 @@ namespace {
 
 constexpr size_t kBits = 64;  // values that a set of bits can tell apart
 using numerics::kFloats;
-constexpr size_t kTile = 64;  // eight registers of sums: as many as hide how long an addition takes
+constexpr size_t kAhead = 24;  // vectors asked for before they are read
+constexpr size_t kTile = 64;   // eight registers of sums: as many as hide how long an addition takes
 
 /// What a vector is multiplied with when it is copied: 1, or 1/|v|; 0 for one that is similar to nothing.
 float scale_of(const SimilarityTerm& term, const float* vector) {
   if (vector == nullptr) return 0;
   if (term.kind == SimilarityTerm::Kind::dot) return 1;
   const double squares = numerics::dot(vector, vector, term.dimension);
-  return std::isfinite(squares) && squares > 0 ? static_cast<float>(1 / std::sqrt(squares)) : 0.0F;
+  const auto scale = static_cast<float>(1 / std::sqrt(squares));
+  return std::isfinite(squares) && std::isfinite(scale) ? scale : 0.0F;
 }
 
 bool has_vectors(const SimilarityTerm& term) {
   return term.kind == SimilarityTerm::Kind::cosine || term.kind == SimilarityTerm::Kind::dot;
+}
+
+/// Asks for a vector's memory: vectors of a table are far apart, and waiting for one need not be waiting for the next.
+void ask_for(const float* vector, uint32_t dimension) {
+  constexpr uint32_t kLine = 64 / sizeof(float);
+  for (uint32_t e = 0; vector != nullptr && e < dimension; e += kLine) __builtin_prefetch(vector + e);
 }
 
 /// Calls body(tile, lane, part) for each tile that a part of `out` lies in: the tile's first place, and the part's
@@ -108,7 +116,12 @@ void Similarity::add(std::span<const uint32_t> candidates) {
       for (const uint32_t candidate : candidates) add_bits(terms_[t], candidate, bits_[t]);
     }
     if (tiled_[t].dimension == 0) continue;
-    for (size_t place = first; place < places_.size();) place += copy(terms_[t], tiled_[t], place);
+    size_t asked = first;
+    for (size_t place = first; place < places_.size();) {
+      for (; asked < std::min(place + kAhead, places_.size()); ++asked)
+        ask_for(terms_[t].vectors[places_[asked]], terms_[t].dimension);
+      place += copy(terms_[t], tiled_[t], place);
+    }
   }
 }
 

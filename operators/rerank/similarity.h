@@ -19,9 +19,9 @@ class Similarity {
   /// `candidates`: their indices in the terms.
   void add(std::span<const uint32_t> candidates);
 
-  /// out[i] = Σ over terms of weight · sim(place, first + i); a missing value, a zero vector, or one whose length is
-  /// not finite has similarity 0 with others. Sums in float, fused with their products: over a vector's elements in
-  /// their order, then over the terms.
+  /// out[i] = Σ over terms of weight · sim(place, first + i); a missing value, a zero vector, or one whose length or
+  /// its inverse is not finite has similarity 0 with others. Sums in float, fused with their products: over a vector's
+  /// elements in their order, then over the terms.
   void row(uint32_t place, size_t first, std::span<float> out);
   /// out[i] = sim(first + i, first + i), summed as a row is; a term whose value is missing, or whose vector is similar
   /// to nothing, counts as 1.

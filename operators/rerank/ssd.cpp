@@ -86,8 +86,7 @@ class Objective {
 RerankResult run(const RerankCall& call) {
   Objective objective(call);
   return select(
-      call,
-      [&](std::span<const uint8_t> allowed, std::span<const uint8_t>) { return best_of(objective.values(), allowed); },
+      call, [&](ConstCandidateSet allowed, ConstCandidateSet) { return best_of(objective.values(), allowed); },
       [&](uint32_t pick) { objective.place(pick); }, [&](uint32_t i) { return objective.values()[i]; });
 }
 

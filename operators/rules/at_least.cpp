@@ -13,13 +13,14 @@ uint32_t window_length(const RuleInput& rule, bool sliding, uint32_t page) {
 
 }  // namespace
 
-AtLeast::AtLeast(const RuleInput& rule, uint32_t page, uint32_t before)
+AtLeast::AtLeast(const RuleInput& rule, uint32_t candidates, uint32_t page, uint32_t before, column::Arena& arena)
     : owed_(rule.count),
       sliding_(rule.scope == RuleInput::Scope::in_any),
       page_(sliding_ ? page + before : page),
-      length_(window_length(rule, sliding_, page_)),
-      matches_(rule.matches) {
-  placed_.reserve(sliding_ ? page_ : 0);
+      length_(window_length(rule, sliding_, page_)) {
+  if (rule.matches.empty()) return;
+  others_ = candidates_where(rule.matches, candidates, arena);
+  for (uint64_t& word : others_) word = ~word;
 }
 
 bool AtLeast::restricts() const {
@@ -30,18 +31,10 @@ bool AtLeast::restricts() const {
   return missing > 0 && left <= missing;
 }
 
-void AtLeast::narrow(std::span<uint8_t> allowed) const {
-  if (matches_.empty()) return;
-  for (size_t i = 0; i < allowed.size(); ++i) allowed[i] &= static_cast<uint8_t>(matches_[i] != 0);
-}
-
-void AtLeast::place(uint32_t candidate) {
+void AtLeast::place(std::span<const uint32_t> placed) {
   const uint32_t position = position_++;
-  const bool match = matches(candidate);
-  found_ += match ? 1 : 0;
-  if (!sliding_ || length_ == 0) return;
-  placed_.push_back(match ? 1 : 0);
-  if (position >= length_) found_ -= placed_[position - length_];
+  found_ += matches(placed.back()) ? 1 : 0;
+  if (sliding_ && length_ > 0 && position >= length_) found_ -= matches(placed[placed.size() - length_]) ? 1 : 0;
 }
 
 }  // namespace rec::operators

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "operators/operator.h"
+#include "operators/rules/candidate_set.h"
 
 namespace rec::operators {
 
@@ -17,23 +17,24 @@ class AtLeast {
   /// `in_first` looks at the page's own positions: a T past its end counts as its end. A window W longer than the page
   /// never ends within it and restricts nobody. `before`: how many were shown before the page; `in_any` looks at them
   /// too.
-  AtLeast(const RuleInput& rule, uint32_t page, uint32_t before);
+  AtLeast(const RuleInput& rule, uint32_t candidates, uint32_t page, uint32_t before, column::Arena& arena);
 
-  bool restricts() const;
-  void narrow(std::span<uint8_t> allowed) const;
-  void place(uint32_t candidate);
+  /// Who cannot stand at the next position; empty: everybody can.
+  ConstCandidateSet excluded() const { return restricts() ? others_ : ConstCandidateSet{}; }
+  /// `placed`: all that the rule looks at so far, the newest last.
+  void place(std::span<const uint32_t> placed);
 
  private:
-  bool matches(uint32_t candidate) const { return matches_.empty() || matches_[candidate] != 0; }
+  bool restricts() const;
+  bool matches(uint32_t candidate) const { return others_.empty() || !contains(others_, candidate); }
 
   int64_t owed_;
   bool sliding_;
   uint32_t page_;          // positions, those before the page among them where the rule looks at them
   uint32_t length_;        // of the window; 0: the rule restricts nobody
   uint32_t position_ = 1;  // the next one
-  std::span<const uint8_t> matches_;
-  int64_t found_ = 0;            // matches among the last length_ - 1 positions; in_first: among all so far
-  std::vector<uint8_t> placed_;  // sliding: whether each position so far holds a match
+  int64_t found_ = 0;      // matches among the last length_ - 1 positions; in_first: among all so far
+  CandidateSet others_{};  // who does not match, and bits past the last candidate; empty: all match
 };
 
 }  // namespace rec::operators

@@ -3,36 +3,70 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "operators/operator.h"
+#include "operators/rules/candidate_set.h"
 #include "operators/rules/groups.h"
 
 namespace rec::operators {
 
-/// A counter for each group: of the run that ends at the last position, of the last W − 1 positions, or of the page so
-/// far. A candidate cannot stand where one of its groups has K already; one in no group always can.
-class AtMost {
+/// Which positions a rule counts: the run that ends at the last one, the last W − 1, or the page so far.
+class Counted {
  public:
-  AtMost(const RuleInput& rule, uint32_t candidates);
+  explicit Counted(const RuleInput& rule) : scope_(rule.scope), length_(rule.length) {}
 
-  bool restricts() const;
-  void narrow(std::span<uint8_t> allowed) const;
-  void place(uint32_t candidate);
+  /// Whether the rule holds at the next position.
+  bool holds() const;
+  bool is_run() const { return scope_ == RuleInput::Scope::in_a_row; }
+  void place() { ++position_; }
+  /// Who is counted no longer once the newest of `placed` is; null: nobody leaves.
+  const uint32_t* leaves(std::span<const uint32_t> placed) const;
 
  private:
+  RuleInput::Scope scope_;
+  int64_t length_;
+  int64_t position_ = 1;  // the next one
+};
+
+/// Without `by`: one counter. Once it has reached K no match can stand.
+class AtMost {
+ public:
+  AtMost(const RuleInput& rule, uint32_t candidates, column::Arena& arena);
+
+  /// Who cannot stand at the next position; empty: everybody can.
+  ConstCandidateSet excluded() const;
+  /// `placed`: all that the rule looks at so far, the newest last.
+  void place(std::span<const uint32_t> placed);
+
+ private:
+  Counted counted_;
+  int64_t limit_, count_ = 0;
+  CandidateSet matches_;
+};
+
+/// With `by`: a counter for each group. A candidate cannot stand where one of its groups has K already; one in no group
+/// always can.
+class AtMostByGroup {
+ public:
+  AtMostByGroup(const RuleInput& rule, uint32_t candidates, column::Arena& arena);
+
+  ConstCandidateSet excluded() const;
+  void place(std::span<const uint32_t> placed);
+
+ private:
+  bool is_full(uint32_t group) const { return counts_[group] >= limit_; }
   void enter(uint32_t group);
   void leave(uint32_t group);
-  void no_longer_full(uint32_t group);
-  void place_in_run(uint32_t candidate);
+  void fill_up(uint32_t group);
+  void open(uint32_t group);
+  void end_runs(uint32_t last, uint32_t candidate);
 
-  RuleInput::Scope scope_;
+  Counted counted_;
   int64_t limit_;
-  int64_t length_;
   Groups groups_;
-  std::vector<int64_t> counts_;
-  std::vector<uint32_t> full_;    // groups that have reached the limit
-  std::vector<uint32_t> placed_;  // the page so far, behind what was shown before it
+  std::span<int64_t> counts_;
+  uint32_t full_ = 0;      // groups that have reached the limit
+  CandidateSet excluded_;  // their members
 };
 
 }  // namespace rec::operators

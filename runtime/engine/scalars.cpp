@@ -26,17 +26,31 @@ int64_t scalar(const void* data, types::Kind kind, size_t i) {
   }
 }
 
+namespace {
+
+/// Lists of one number, or of none for a missing value.
+std::span<const column::ListRef> single_numbers(const interpreter::Values& values, types::Kind kind, size_t n,
+                                                column::Arena& arena) {
+  const auto lists = arena.allocate<column::ListRef>(n);
+  const auto numbers = arena.allocate<int64_t>(n);
+  for (size_t i = 0; i < n; ++i) {
+    const bool has = values.has(i);
+    if (has) numbers[i] = scalar(values.data, kind, i);
+    lists[i] = {&numbers[i], has ? 1U : 0U};
+  }
+  return lists;
+}
+
+}  // namespace
+
 std::span<const column::ListRef> number_lists(const interpreter::Values& values, const types::Type& type, size_t n,
                                               bool as_sets, column::Arena& arena) {
-  const bool is_list = type.kind == types::Kind::list;
+  if (type.kind != types::Kind::list) return single_numbers(values, type.kind, n, arena);
   const auto lists = arena.allocate<column::ListRef>(n);
   for (size_t i = 0; i < n; ++i) {
-    const uint32_t size = !values.has(i) ? 0 : is_list ? values.as<column::ListRef>()[i].size : 1;
-    auto numbers = arena.allocate<int64_t>(size);
-    for (size_t k = 0; k < size; ++k) {
-      numbers[k] =
-          is_list ? scalar(values.as<column::ListRef>()[i].data, type.element, k) : scalar(values.data, type.kind, i);
-    }
+    const column::ListRef list = values.has(i) ? values.as<column::ListRef>()[i] : column::ListRef{};
+    auto numbers = arena.allocate<int64_t>(list.size);
+    for (size_t k = 0; k < numbers.size(); ++k) numbers[k] = scalar(list.data, type.element, k);
     if (as_sets) {
       std::ranges::sort(numbers);
       numbers = numbers.first(static_cast<size_t>(std::ranges::unique(numbers).begin() - numbers.begin()));

@@ -1,9 +1,9 @@
 // `rerank ALGO(…) take N { rules }`: evaluates what the algorithm looks at and lets it arrange the page.
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <map>
+#include <vector>
 
 #include "operators/rerank/greedy.h"
 #include "runtime/engine/missing.h"
@@ -98,6 +98,7 @@ class Inputs {
   }
 
   std::span<const float* const> vectors(const interpreter::Values& values) {
+    if (values.present == nullptr) return {values.as<const float*>(), n_};
     const auto out = run_.arena().allocate<const float*>(n_);
     for (size_t i = 0; i < n_; ++i) out[i] = values.has(i) ? values.as<const float*>()[i] : nullptr;
     return out;
@@ -111,7 +112,7 @@ class Inputs {
   Run& run_;
   std::span<const uint32_t> candidates_;
   size_t n_;
-  std::deque<interpreter::Evaluator> evaluators_;
+  std::vector<interpreter::Evaluator> evaluators_;
 };
 
 void record_relaxations(const Run& run, const graph::RerankStep& step,

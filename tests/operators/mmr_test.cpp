@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "operators/list.h"
+#include "operators/rerank/similarity.h"
 #include "tests/operators/golden.h"
 #include "tests/operators/slate.h"
 
@@ -95,13 +97,64 @@ Similarities random_similarities(std::mt19937& random, uint32_t candidates) {
 TEST(Mmr, PicksTheBestAtEachPositionOfRandomSlates) {
   std::mt19937 random(2);
   for (int round = 0; round < 4000; ++round) {
-    const Slate slate = random_slate(random);
+    const Slate slate = random_slate(random, round % 50 == 0 ? 300 : 15);
     const Similarities by = random_similarities(random, slate.candidates);
     expect_best_at_each_position(slate, by, mmr(slate, by));
     if (round % 10 == 0)
       expect_recorded(slate, kMmr, MmrCall(slate, by).built.call, 1e-6,
                       [&](const Page& all, uint32_t i) { return objective(slate, by, all, i); });
     if (HasFailure()) FAIL() << "round " << round;
+  }
+}
+
+/// MMR without rules as it is written down: every row, every maximum, each candidate at each position.
+Page eager(const Slate& slate, const operators::RerankCall& call) {
+  column::Arena arena;
+  operators::Similarity similarity(call.similarity, slate.candidates, arena);
+  std::vector<uint32_t> all(slate.candidates);
+  std::iota(all.begin(), all.end(), 0U);
+  similarity.add(all);
+  std::vector<std::vector<float>> rows;
+  for (const uint32_t i : all) similarity.row(i, 0, rows.emplace_back(slate.candidates));
+  const auto theta = static_cast<double>(call.theta);
+  Page page;
+  for (Page behind = with_shown(slate, {}); page.size() < page_length(slate); behind = with_shown(slate, page)) {
+    const size_t window = std::min(behind.size(), static_cast<size_t>(call.window.value_or(INT32_MAX)));
+    std::optional<uint32_t> best;
+    double most = 0;
+    for (uint32_t i = slate.shown; i < slate.candidates; ++i) {
+      if (std::ranges::find(page, i) != page.end()) continue;
+      float likeness = window == 0 ? 0 : -std::numeric_limits<float>::infinity();
+      for (size_t k = behind.size() - window; k < behind.size(); ++k) likeness = std::max(likeness, rows[behind[k]][i]);
+      const double own = theta * double{slate.relevance[i]} - (1 - theta) * double{likeness};
+      if (best && !(own > most || (std::isnan(most) && !std::isnan(own)))) continue;
+      best = i;
+      most = own;
+    }
+    page.push_back(*best);
+  }
+  return page;
+}
+
+TEST(Mmr, PicksAreThoseOfEveryRowWhoeverWaits) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 600; ++round) {
+    Slate slate = random_slate(random, 400);
+    slate.rules.clear();
+    slate.take = static_cast<uint32_t>(1 + random() % 40);
+    Similarities by = random_similarities(random, slate.candidates);
+    for (uint32_t i = 0; i < slate.candidates; ++i) {
+      if (random() % 3 == 0) slate.relevance[i] = -slate.relevance[i];
+      if (random() % 50 == 0) slate.relevance[i] = std::numeric_limits<float>::quiet_NaN();
+      if (random() % 200 == 0) slate.relevance[i] = std::numeric_limits<float>::infinity();
+      for (float& x : by.vectors[i]) x *= round % 10 == 0 && random() % 9 == 0 ? 1e-40F : 1;  // no inverse is finite
+    }
+    MmrCall call(slate, by);
+    std::vector<SimilarityTerm> terms{call.term};
+    if (round % 4 == 0) terms.push_back(terms.front());
+    if (round % 12 == 0) terms.back().kind = SimilarityTerm::Kind::dot;
+    call.built.call.similarity = terms;
+    ASSERT_EQ(kMmr(call.built.call).picks, eager(slate, call.built.call)) << "round " << round;
   }
 }
 
