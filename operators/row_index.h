@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -19,25 +20,26 @@ class RowIndex {
       : direct_(bound <= std::max(kFew, kSparse * room)),
         shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))),
         slots_(direct_ ? bound : size_t{1} << (64 - shift_)),
-        mask_(slots_.size() - 1) {
-    rows_.reserve(std::min(room, bound));
-  }
+        mask_(slots_.size() - 1),
+        rows_(std::min(room, bound) + 1) {}
 
   /// The row's number, from 0, and whether it is new.
   std::pair<uint32_t, bool> insert(uint32_t row) {
-    if (direct_) {
-      uint32_t& number = slots_[row];
-      if (number != 0) return {number - 1, false};
-      rows_.push_back(row);
-      number = static_cast<uint32_t>(rows_.size());
-      return {number - 1, true};
+    if (direct_) {  // without a branch: which rows are new follows no pattern
+      const uint32_t known = slots_[row];
+      const bool is_new = known == 0;
+      rows_[size_] = row;
+      size_ += is_new ? 1 : 0;
+      const uint32_t number = is_new ? size_ : known;
+      slots_[row] = number;
+      return {number - 1, is_new};
     }
     for (size_t at = home(row);; at = (at + 1) & mask_) {
       const uint32_t number = slots_[at];
       if (number == 0) {
-        rows_.push_back(row);
-        slots_[at] = static_cast<uint32_t>(rows_.size());
-        return {slots_[at] - 1, true};
+        rows_[size_] = row;
+        slots_[at] = ++size_;
+        return {size_ - 1, true};
       }
       if (rows_[number - 1] == row) return {number - 1, false};
     }
@@ -54,7 +56,7 @@ class RowIndex {
   }
 
   /// The rows by number.
-  const std::vector<uint32_t>& rows() const { return rows_; }
+  std::span<const uint32_t> rows() const { return std::span(rows_).first(size_); }
 
  private:
   size_t home(uint32_t row) const { return static_cast<size_t>((row * 0x9E3779B97F4A7C15ull) >> shift_); }
@@ -66,7 +68,8 @@ class RowIndex {
   int shift_;
   std::vector<uint32_t> slots_;  // number + 1; 0 is empty
   size_t mask_;
-  std::vector<uint32_t> rows_;
+  std::vector<uint32_t> rows_;  // `size_` of them, and room for one more
+  uint32_t size_ = 0;
 };
 
 }  // namespace rec::operators

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "operators/numerics/first_keys.h"
 #include "operators/recall/admission.h"
 #include "operators/row_index.h"
 
@@ -88,9 +89,7 @@ Candidates admit_best(std::span<const ScoredRow> all, const SourceCall& call) {
   std::vector<float> scores;
   for (std::span left(keys); !left.empty() && !admission.done() && !call.stop.stop_requested();) {
     const size_t size = admission.block(left.size());
-    const auto middle = left.begin() + static_cast<std::ptrdiff_t>(size);
-    if (size < left.size()) std::nth_element(left.begin(), middle, left.end());
-    std::sort(left.begin(), middle);
+    numerics::first_keys(left, size);
     rows.resize(size);
     scores.resize(size);
     for (size_t i = 0; i < size; ++i) {

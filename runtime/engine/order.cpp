@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "operators/numerics/first_keys.h"
+
 namespace rec::engine {
 namespace {
 
@@ -47,15 +49,7 @@ std::vector<uint64_t> ranks_of(const interpreter::Values& values, const types::T
   return out;
 }
 
-// Places are part of what is compared, so no two are equal and any sort is stable.
-template <typename T>
-void keep_first(std::vector<T>& all, size_t count) {
-  const auto end = all.begin() + static_cast<std::ptrdiff_t>(count);
-  if (end != all.end()) std::nth_element(all.begin(), end, all.end());
-  std::sort(all.begin(), end);
-}
-
-/// Ranks and places in one number each, where their bits fit.
+/// Ranks and places in one number each, where their bits fit: no two are equal, and any sort is stable.
 std::optional<std::vector<uint32_t>> first_packed(const std::vector<uint64_t>& ranks, size_t count) {
   uint64_t low = kLast, high = 0;
   for (const uint64_t rank : ranks) {
@@ -68,7 +62,7 @@ std::optional<std::vector<uint32_t>> first_packed(const std::vector<uint64_t>& r
   if (static_cast<int>(std::bit_width(last)) + bits > 64) return std::nullopt;
   std::vector<uint64_t> keys(ranks.size());
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = (ranks[i] == kLast ? last : ranks[i] - low) << bits | i;
-  keep_first(keys, count);
+  numerics::first_keys(std::span(keys), count);
   std::vector<uint32_t> places(count);
   for (size_t i = 0; i < count; ++i) places[i] = static_cast<uint32_t>(keys[i] & ((uint64_t{1} << bits) - 1));
   return places;
@@ -87,7 +81,7 @@ std::vector<uint32_t> first_of(const interpreter::Values& values, const types::T
   if (auto places = first_packed(ranks, count)) return std::move(*places);
   std::vector<std::pair<uint64_t, uint32_t>> pairs(n);
   for (uint32_t i = 0; i < n; ++i) pairs[i] = {ranks[i], i};
-  keep_first(pairs, count);
+  numerics::first_keys(std::span(pairs), count);
   std::vector<uint32_t> places(count);
   for (size_t i = 0; i < count; ++i) places[i] = pairs[i].second;
   return places;

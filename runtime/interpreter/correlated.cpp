@@ -27,8 +27,13 @@ Correlated::Correlated(Scope& scope, ExprId aggregate, const graph::Split& split
   if (known == nullptr) {
     known = std::make_shared<EventGroups>();
     groups_ = known;
-    group_events();
-    finish_groups();
+    const std::vector<uint32_t> group = number_events();
+    if (only_counts()) {
+      count_events(group);
+    } else {
+      collect_events(group);
+      finish_groups();
+    }
   }
   groups_ = known;
   if (groups_->finished) return;
@@ -59,7 +64,8 @@ std::vector<uint8_t> Correlated::kept_events() {
   return keep;
 }
 
-void Correlated::group_events() {
+/// The group of each event, KeySet::kNone for those that count in none.
+std::vector<uint32_t> Correlated::number_events() {
   std::vector<uint8_t> keep = kept_events();
   std::vector<uint64_t> keys(keep.size(), 0);
   if (split_.keyed) {
@@ -78,6 +84,33 @@ void Correlated::group_events() {
   if (!split_.keyed) groups.keys.add(0);
   std::vector<uint32_t> group(keep.size());
   for (size_t i = 0; i < keep.size(); ++i) group[i] = keep[i] != 0 ? groups.keys.add(keys[i]) : KeySet::kNone;
+  return group;
+}
+
+/// Which of a group's events there are does not matter, only how many.
+bool Correlated::only_counts() const {
+  return split_.checks.empty() && (node_.op == Op::sequence_count || node_.op == Op::in_sequence);
+}
+
+void Correlated::count_events(std::span<const uint32_t> group) {
+  EventGroups& groups = *groups_;
+  const size_t count = groups.keys.size();
+  std::vector<int64_t> events(count + 1, 0);  // behind all, of no group: none
+  for (const uint32_t g : group) {
+    if (g != KeySet::kNone) ++events[g];
+  }
+  groups.results.resize((count + 1) * types::width(node_.type));
+  groups.present.assign(count + 1, 1);
+  if (node_.op == Op::in_sequence) {
+    for (size_t g = 0; g <= count; ++g) groups.results[g] = std::byte{events[g] > 0};
+  } else {
+    std::memcpy(groups.results.data(), events.data(), groups.results.size());
+  }
+  groups.finished = true;
+}
+
+void Correlated::collect_events(std::span<const uint32_t> group) {
+  EventGroups& groups = *groups_;
   groups.offsets.assign(groups.keys.size() + 1, 0);
   for (const uint32_t g : group) {
     if (g != KeySet::kNone) ++groups.offsets[g + 1];

@@ -39,8 +39,11 @@ class Correlated {
            uint8_t* present);
 
  private:
-  void group_events();
   std::vector<uint8_t> kept_events();
+  std::vector<uint32_t> number_events();
+  bool only_counts() const;
+  void count_events(std::span<const uint32_t> group);
+  void collect_events(std::span<const uint32_t> group);
   void finish_groups();
   uint32_t group_of(size_t i) const { return lookup_[i]; }
   void look_up(std::span<const Values> operands, size_t n);

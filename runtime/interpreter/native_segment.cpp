@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "operators/numerics/first_keys.h"
 #include "runtime/interpreter/native_call.h"
 
 namespace rec::interpreter {
@@ -75,12 +76,9 @@ std::vector<uint32_t> first_places(NativeCall& call, const CandidateRows& rows, 
     call.run(rows, nullptr, &ahead);
     at = call.result();
     for (size_t i = 0; i < ahead.count; ++i) ranked[i] = Keys::rank(keys[i], places[i], ascending);
-    const auto begin = ranked.begin(), end = begin + static_cast<std::ptrdiff_t>(ahead.count);
     const size_t kept = std::min<size_t>(count, ahead.count);
-    const auto cut = begin + static_cast<std::ptrdiff_t>(kept);
-    if (kept < ahead.count) std::nth_element(begin, cut - 1, end);
+    numerics::first_keys(std::span(ranked).first(ahead.count), kept);
     if (at >= n) {
-      std::sort(begin, cut);
       std::vector<uint32_t> out(kept);
       for (size_t i = 0; i < kept; ++i) out[i] = Keys::place(ranked[i]);
       return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -49,6 +50,15 @@ class ByteReader {
     return value;
   }
   uint64_t number() {
+    if (rest_.size() >= sizeof(uint64_t)) {
+      uint64_t word = 0;
+      std::memcpy(&word, rest_.data(), sizeof(word));
+      const uint64_t ends = ~word & 0x8080808080808080;
+      if (ends != 0) {
+        rest_.remove_prefix(static_cast<size_t>(std::countr_zero(ends)) / 8 + 1);
+        return sevens(word & (ends ^ (ends - 1)));
+      }
+    }
     uint64_t value = 0;
     for (size_t at = 0; at < std::min(rest_.size(), kLongestNumber); ++at) {
       const auto part = static_cast<uint8_t>(rest_[at]);
@@ -94,6 +104,13 @@ class ByteReader {
 
  private:
   static constexpr size_t kLongestNumber = 10;  // bytes of seven bits
+
+  /// The low seven bits of each byte, the first byte's lowest.
+  static uint64_t sevens(uint64_t bytes) {
+    uint64_t out = (bytes & 0x7f007f007f007f00) >> 1 | (bytes & 0x007f007f007f007f);
+    out = (out & 0x3fff00003fff0000) >> 2 | (out & 0x00003fff00003fff);
+    return (out & 0x0fffffff00000000) >> 4 | (out & 0x000000000fffffff);
+  }
 
   std::string_view rest_;
   bool ok_ = true;

@@ -16,9 +16,12 @@ namespace {
 
 /// Keys ascend strictly, and each is found by its own hash.
 std::optional<std::string> check_keys(const Table& table) {
+  const auto stored = [&](uint32_t row) {
+    return table.has_string_keys() ? table.key(row) : table.columns()[0].integer(row);
+  };
   for (uint32_t row = 0; row < table.rows(); ++row) {
-    const Key key = table.key(row);
-    if (row > 0 && table.key(row - 1) >= key) {
+    const Key key = stored(row);
+    if (row > 0 && stored(row - 1) >= key) {
       return "its keys do not ascend";
     }
     if (table.find(key) != row) {

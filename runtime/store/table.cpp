@@ -103,12 +103,16 @@ std::optional<uint32_t> Table::find(const Key& key) const {
 }
 
 void Table::find_all(std::span<const int64_t> keys, uint32_t* rows) const {
-  if (consecutive_ || int_keys_.values == nullptr) {
-    for (size_t i = 0; i < keys.size(); ++i) rows[i] = find(keys[i]).value_or(column::kNoRow);
+  if (consecutive_) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const uint64_t row = static_cast<uint64_t>(keys[i]) - static_cast<uint64_t>(first_key_);
+      rows[i] = row < rows_ ? static_cast<uint32_t>(row) : column::kNoRow;
+    }
     return;
   }
-  constexpr size_t kTogether = 64;
   std::fill(rows, rows + keys.size(), column::kNoRow);
+  if (int_keys_.values == nullptr) return;
+  constexpr size_t kTogether = 64;
   uint64_t slots[kTogether];
   size_t open[kTogether];
   for (size_t begin = 0; begin < keys.size(); begin += kTogether) {
@@ -145,7 +149,7 @@ Key Table::key(uint32_t row) const {
   if (string_keys_.values != nullptr) {
     return std::string(strings_.text(static_cast<int32_t>(string_keys_.integer(row))));
   }
-  return int_keys_.integer(row);
+  return consecutive_ ? first_key_ + row : int_keys_.integer(row);
 }
 
 std::string Table::key_text(uint32_t row) const {
