@@ -16,6 +16,15 @@ endfunction()
 rec_system_library(lmdb lmdb.h lmdb)
 rec_system_library(xxhash xxhash.h xxhash)
 rec_system_library(cctz cctz/time_zone.h cctz)
+rec_system_library(highway_sort hwy/contrib/sort/vqsort.h hwy_contrib)
+
+# What serves pages allocates many small things: mimalloc takes the place of malloc in programs, not in libraries, whose
+# embedders choose. Sanitizers bring their own.
+find_library(REC_MIMALLOC mimalloc REQUIRED)
+add_library(allocator INTERFACE)
+if(NOT REC_SANITIZE)
+  target_link_libraries(allocator INTERFACE ${REC_MIMALLOC})
+endif()
 
 # LLVM, as a shared library.
 find_path(REC_LLVM_INCLUDE llvm/ExecutionEngine/Orc/LLJIT.h REQUIRED PATHS /usr/lib/llvm-19/include)

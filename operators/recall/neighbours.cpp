@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "operators/numerics/first_keys.h"
 #include "operators/recall/admission.h"
@@ -59,7 +60,8 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
   }
   const size_t distinct = first_event.size();
 
-  std::vector<double> sums(room, 0.0);
+  const auto sums = std::make_unique_for_overwrite<double[]>(room);
+  std::fill_n(sums.get(), distinct, 0.0);
   for (const uint32_t event : first_event) {
     const uint32_t seed = seeds.rows[event];
     const size_t length = list_length(seed);
@@ -68,7 +70,8 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
     const auto neighbours = index.neighbours(seed).first(length);
     const auto similarities = index.similarities(seed).first(length);
     for (size_t k = 0; k < length; ++k) {
-      sums[numbers.insert(neighbours[k]).first] += weight * static_cast<double>(similarities[k]);
+      const auto [number, is_new] = numbers.insert(neighbours[k]);
+      sums[number] = (is_new ? 0.0 : sums[number]) + weight * static_cast<double>(similarities[k]);
     }
   }
 
@@ -109,13 +112,15 @@ std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user,
   size_t room = 0;
   for (const uint32_t v : similar) room += newest(v);
   RowIndex numbers(room);
-  std::vector<double> sums(room, 0.0);
+  const auto sums = std::make_unique_for_overwrite<double[]>(room);
   for (size_t k = 0; k < similar.size(); ++k) {
     const double similarity = index.similarities(user)[k];
     const auto items = index.items_of(similar[k]).first(newest(similar[k]));
     const auto weights = index.weights_of(similar[k]);
-    for (size_t j = 0; j < items.size(); ++j)
-      sums[numbers.insert(items[j]).first] += similarity * static_cast<double>(weights[j]);
+    for (size_t j = 0; j < items.size(); ++j) {
+      const auto [number, is_new] = numbers.insert(items[j]);
+      sums[number] = (is_new ? 0.0 : sums[number]) + similarity * static_cast<double>(weights[j]);
+    }
   }
   std::vector<ScoredRow> scored;
   scored.reserve(numbers.rows().size());
