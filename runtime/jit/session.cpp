@@ -54,6 +54,9 @@ std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool
   if (!runs_here(isa)) return std::unexpected("this CPU lacks the instructions");
   std::unique_ptr<Session> out(new Session(jit::target(isa)));
   out->machine_ = std::make_unique<llvm::orc::JITTargetMachineBuilder>(machine_for(out->target_));
+  auto machine = out->machine_->createTargetMachine();
+  if (!machine) return std::unexpected(text(machine.takeError()));
+  out->codegen_ = std::make_unique<Codegen>(std::move(*machine));
   auto jit = llvm::orc::LLJITBuilder()
                  .setJITTargetMachineBuilder(*out->machine_)
                  .setNumCompileThreads(0)
@@ -78,18 +81,19 @@ std::unique_ptr<llvm::Module> Session::module(llvm::LLVMContext& context, const 
 }
 
 std::expected<Session::Made, std::string> Session::compile(const native::Kernel& kernel, const native::Layout& layout) {
-  auto context = std::make_unique<llvm::LLVMContext>();
+  llvm::LLVMContext context;
   const std::string name = "rec_kernel_" + std::to_string(made_++);
-  auto made = module(*context, name, kernel, layout);
+  auto made = module(context, name, kernel, layout);
 #ifndef NDEBUG
   std::string broken;
   llvm::raw_string_ostream stream(broken);
   if (llvm::verifyModule(*made, &stream)) return std::unexpected("not well formed: " + stream.str());
 #endif
   const std::lock_guard lock(compiling_);
+  auto object = codegen_->object(*made);
+  if (!object) return std::unexpected(object.error());
   auto memory = jit_->getMainJITDylib().createResourceTracker();
-  if (auto error = jit_->addIRModule(memory, {std::move(made), std::move(context)}))
-    return std::unexpected(text(std::move(error)));
+  if (auto error = jit_->addObjectFile(memory, std::move(*object))) return std::unexpected(text(std::move(error)));
   auto entry = jit_->lookup(name);
   if (!entry) {
     llvm::consumeError(memory->remove());

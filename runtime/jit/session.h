@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "runtime/jit/codegen.h"
 #include "runtime/jit/emit.h"
 
 namespace rec::jit {
@@ -34,6 +35,7 @@ class Session {
   Target target_;
   std::unique_ptr<llvm::orc::LLJIT> jit_;
   std::unique_ptr<llvm::orc::JITTargetMachineBuilder> machine_;
+  std::unique_ptr<Codegen> codegen_;
   std::atomic<uint64_t> made_ = 0;
   std::mutex compiling_;  // code generation has one machine
 };
