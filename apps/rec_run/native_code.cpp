@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace rec::rec_run {
 
-std::unique_ptr<native::Tiers> native_code() {
-  auto compiler = native::make_compiler({.in_background = false});
+std::unique_ptr<native::Tiers> native_code(const source::Sources& sources) {
+  auto compiler = native::make_compiler(
+      {.in_background = false, .debug = std::getenv("REC_JIT_DEBUG") == nullptr ? nullptr : &sources});
   if (!compiler) {
     fmt::print(stderr, "error: {}\nhelp: leave out `--engine jit`; the interpreter gives the same pages\n",
                compiler.error());

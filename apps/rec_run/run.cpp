@@ -74,7 +74,7 @@ Exit run(const RunOptions& options, std::vector<std::string>& files) {
   engine::Pool pool;
   std::unique_ptr<native::Tiers> tiers;
   if (options.engine == "jit") {
-    tiers = native_code();
+    tiers = native_code(session.sources);
     if (tiers == nullptr) return kData;
   }
   RequestSource requests(options, compilation, *generation);

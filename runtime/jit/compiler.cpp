@@ -9,6 +9,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "runtime/jit/session.h"
 
 namespace rec::jit {
@@ -54,6 +56,7 @@ class Background final : public native::Compiler {
     std::string key = kernel.canonical();
     key += layout.consecutive ? 'c' : 'l';
     key += layout.rows_follow ? 'r' : 'b';
+    if (options_.debug != nullptr) key += fmt::format("{} {}", kernel.span.file, kernel.span.begin);
     std::unique_lock lock(mutex_);
     const auto known = entries_.find(key);
     if (known != entries_.end()) {

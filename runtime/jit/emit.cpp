@@ -20,10 +20,11 @@ using native::Kernel;
 class Emitter {
  public:
   Emitter(llvm::Module& module, const std::string& name, const Kernel& kernel, const native::Layout& layout,
-          const Target& target)
+          const Target& target, Lines* lines)
       : module_(module),
         kernel_(kernel),
         layout_(layout),
+        lines_(lines),
         b_(module.getContext()),
         lanes_(b_, target),
         streams_(b_, lanes_) {
@@ -31,6 +32,7 @@ class Emitter {
     auto* type = llvm::FunctionType::get(b_.getInt64Ty(), {pointer, pointer, pointer, pointer}, false);
     function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
     function_->addFnAttr("no-builtins");
+    if (lines_ != nullptr) lines_->begin(*function_, kernel_);
     function_->setDoesNotThrow();  // no tables of frames to be made and registered
     for (unsigned i = 0; i < 4; ++i) function_->getArg(i)->addAttr(llvm::Attribute::NoAlias);
     find_needed();
@@ -39,6 +41,7 @@ class Emitter {
   void run() {
     auto* entry = block("entry");
     b_.SetInsertPoint(entry);
+    if (lines_ != nullptr) lines_->at(b_, kernel_.span);
     load_arguments();
     values_.assign(kernel_.graph.size(), nullptr);
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
@@ -340,7 +343,12 @@ class Emitter {
   /// The lanes of a node, made where they are first needed.
   Value* vector(Id id) {
     if (uniform_[id]) return spread_[id];
-    if (values_[id] == nullptr) values_[id] = make(id);
+    if (values_[id] == nullptr) {
+      const llvm::DebugLoc outside = b_.getCurrentDebugLocation();
+      if (lines_ != nullptr && id < kernel_.spans.size()) lines_->at(b_, kernel_.spans[id]);
+      values_[id] = make(id);
+      b_.SetCurrentDebugLocation(outside);
+    }
     return values_[id];
   }
 
@@ -415,6 +423,7 @@ class Emitter {
   llvm::Module& module_;
   const Kernel& kernel_;
   const native::Layout& layout_;
+  Lines* const lines_;
   llvm::IRBuilder<> b_;
   Lanes lanes_;
   Streams streams_;
@@ -435,8 +444,8 @@ class Emitter {
 }  // namespace
 
 void emit(llvm::Module& module, const std::string& name, const Kernel& kernel, const native::Layout& layout,
-          const Target& target) {
-  Emitter(module, name, kernel, layout, target).run();
+          const Target& target, Lines* lines) {
+  Emitter(module, name, kernel, layout, target, lines).run();
 }
 
 }  // namespace rec::jit

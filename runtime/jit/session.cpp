@@ -1,10 +1,14 @@
 // Compiling one kernel: emit, code generation, linking into this process.
 #include "runtime/jit/session.h"
 
-#include <llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h>
+#include <llvm/ExecutionEngine/Orc/DebugObjectManagerPlugin.h>
+#include <llvm/ExecutionEngine/Orc/EPCDebugObjectRegistrar.h>
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
+#include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
+#include <llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Object/ELFObjectFile.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
@@ -42,9 +46,32 @@ llvm::Error define_symbols(llvm::orc::LLJIT& jit) {
   return llvm::Error::success();
 }
 
+/// By GDB's interface; its function is named here, for nothing of a library that is loaded late is found by name.
+void tell_debuggers(llvm::orc::LLJIT& jit) {
+  auto& session = jit.getExecutionSession();
+  auto registrar = std::make_unique<llvm::orc::EPCDebugObjectRegistrar>(
+      session, llvm::orc::ExecutorAddr::fromPtr(&llvm_orc_registerJITLoaderGDBWrapper));
+  static_cast<llvm::orc::ObjectLinkingLayer&>(jit.getObjLinkingLayer())
+      .addPlugin(std::make_unique<llvm::orc::DebugObjectManagerPlugin>(session, std::move(registrar), true, true));
+}
+
+uint64_t size_of(const std::string& name, const llvm::MemoryBuffer& object) {
+  auto read = llvm::object::ObjectFile::createObjectFile(object);
+  if (!read) {
+    llvm::consumeError(read.takeError());
+    return 0;
+  }
+  for (const llvm::object::ELFSymbolRef symbol : (*read)->symbols()) {
+    auto its = symbol.getName();
+    if (its && *its == name) return symbol.getSize();
+    if (!its) llvm::consumeError(its.takeError());
+  }
+  return 0;
+}
+
 }  // namespace
 
-std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool debug) {
+std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, const source::Sources* debug) {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
@@ -65,9 +92,8 @@ std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool
   if (!jit) return std::unexpected(text(jit.takeError()));
   out->jit_ = std::move(*jit);
   if (auto error = define_symbols(*out->jit_)) return std::unexpected(text(std::move(error)));
-  if (debug) {
-    if (auto error = llvm::orc::enableDebuggerSupport(*out->jit_)) return std::unexpected(text(std::move(error)));
-  }
+  out->debug_ = debug;
+  if (debug != nullptr) tell_debuggers(*out->jit_);
   return out;
 }
 
@@ -76,13 +102,22 @@ std::unique_ptr<llvm::Module> Session::module(llvm::LLVMContext& context, const 
   auto module = std::make_unique<llvm::Module>(name, context);
   module->setDataLayout(jit_->getDataLayout());
   module->setTargetTriple(machine_->getTargetTriple().str());
-  emit(*module, name, kernel, layout, target_);
+  std::optional<Lines> lines;
+  if (debug_ != nullptr) lines.emplace(*module, *debug_);
+  emit(*module, name, kernel, layout, target_, lines ? &*lines : nullptr);
+  if (lines) lines->end();
   return module;
+}
+
+/// Debuggers want one that says what it is; two of a line and kind differ in number.
+std::string Session::symbol(const native::Kernel& kernel, uint64_t number) const {
+  if (debug_ == nullptr) return "rec_kernel_" + std::to_string(number);
+  return name_of(kernel, *debug_) + " #" + std::to_string(number);
 }
 
 std::expected<Session::Made, std::string> Session::compile(const native::Kernel& kernel, const native::Layout& layout) {
   llvm::LLVMContext context;
-  const std::string name = "rec_kernel_" + std::to_string(made_++);
+  const std::string name = symbol(kernel, made_++);
   auto made = module(context, name, kernel, layout);
 #ifndef NDEBUG
   std::string broken;
@@ -92,6 +127,7 @@ std::expected<Session::Made, std::string> Session::compile(const native::Kernel&
   const std::lock_guard lock(compiling_);
   auto object = codegen_->object(*made);
   if (!object) return std::unexpected(object.error());
+  const uint64_t size = debug_ == nullptr ? 0 : size_of(name, **object);
   auto memory = jit_->getMainJITDylib().createResourceTracker();
   if (auto error = jit_->addObjectFile(memory, std::move(*object))) return std::unexpected(text(std::move(error)));
   auto entry = jit_->lookup(name);
@@ -99,6 +135,7 @@ std::expected<Session::Made, std::string> Session::compile(const native::Kernel&
     llvm::consumeError(memory->remove());
     return std::unexpected(text(entry.takeError()));
   }
+  if (debug_ != nullptr) add_to_perf_map(name, entry->getValue(), size);
   return Made{entry->toPtr<native::Entry>(), std::move(memory)};
 }
 

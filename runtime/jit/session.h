@@ -14,7 +14,7 @@ namespace rec::jit {
 
 class Session {
  public:
-  static std::expected<std::unique_ptr<Session>, std::string> open(Isa isa, bool debug);
+  static std::expected<std::unique_ptr<Session>, std::string> open(Isa isa, const source::Sources* debug);
 
   struct Made {
     native::Entry entry = nullptr;
@@ -32,7 +32,10 @@ class Session {
   std::unique_ptr<llvm::Module> module(llvm::LLVMContext& context, const std::string& name,
                                        const native::Kernel& kernel, const native::Layout& layout) const;
 
+  std::string symbol(const native::Kernel& kernel, uint64_t number) const;
+
   Target target_;
+  const source::Sources* debug_ = nullptr;
   std::unique_ptr<llvm::orc::LLJIT> jit_;
   std::unique_ptr<llvm::orc::JITTargetMachineBuilder> machine_;
   std::unique_ptr<Codegen> codegen_;

@@ -26,7 +26,9 @@ struct CompilerOptions {
   std::string isa = "best";   // or sse2, avx2, avx512
   bool in_background = true;  // else `code` makes what is not there yet
   uint64_t cached = 4096;     // kernels that are kept though nobody holds them, the latest used
-  bool debug = false;         // names and lines for debuggers and profilers
+  /// Names and lines of .rec files for debuggers and profilers: the files of the plans; must outlive the compiler.
+  /// Null: none, which is sooner compiled.
+  const source::Sources* debug = nullptr;
 };
 
 struct CompilerCounts {

@@ -1,7 +1,9 @@
 // How code lives: made in the background, kept by what it computes, freed with its last user.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -116,6 +118,36 @@ TEST(Life, WhatTheInterpreterComputesReadsColumnsThatAreThere) {
     wanted->engine = "jit";
     EXPECT_EQ(engine::page_json(*native, true), engine::page_json(*wanted, true));
   }
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Life, DebuggersAndProfilersSeeLinesOfTheStrategy) {
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2\n"
+      "    + sqrt(item.score)\n  where value > 1.5\n  sort by value\n  emit value\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const auto made = *make_compiler({.in_background = false, .debug = &small_world().sources()});
+  const Tier tier(*plan, small_world().generation(), {}, made);
+  const Segment* segment = tier.segment(plan->steps, 1);
+  ASSERT_TRUE(segment != nullptr && segment->chosen != nullptr);
+  EXPECT_NE(segment->chosen->entry(kRows), nullptr) << made->counts().last_failure;
+  const std::string file =
+      std::filesystem::path(small_world().sources().file(plan->steps[1].span.file).path).filename();
+  const std::string code = made->listing(segment->chosen->kernel(), kRows, "asm");
+  EXPECT_NE(code.find("\"" + file + "\""), std::string::npos) << "the table of files";
+  for (const char* place : {"\t3 ", "\t4 "})
+    EXPECT_NE(code.find(std::string(".loc") + "\t1 " + (place + 1)), std::string::npos) << "line " << place + 1;
+  EXPECT_NE(content("/tmp/perf-" + std::to_string(getpid()) + ".map").find(file + ":3 "), std::string::npos);
+  std::filesystem::remove("/tmp/perf-" + std::to_string(getpid()) + ".map");
+
+  const auto plain = *make_compiler({.in_background = false});
+  EXPECT_EQ(plain->listing(segment->chosen->kernel(), kRows, "asm").find(".loc"), std::string::npos);
+  plain->code(segment->chosen->kernel(), kRows);
+  EXPECT_FALSE(std::filesystem::exists("/tmp/perf-" + std::to_string(getpid()) + ".map"));
 }
 
 TEST(Life, ManyThreadsCompileSideBySide) {
