@@ -150,6 +150,73 @@ TEST(Life, DebuggersAndProfilersSeeLinesOfTheStrategy) {
   EXPECT_FALSE(std::filesystem::exists("/tmp/perf-" + std::to_string(getpid()) + ".map"));
 }
 
+TEST(Life, TheInterpreterGoesOnWhereMemoryForCodeHasRunOut) {
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2 + 1\n"
+      "  where value > 1.5\n  top 10 by value\n  emit value\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
+  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
+  request.fields["scene"] = std::string("music");
+  request.fields["page"] = int64_t{2};
+  const auto wanted = engine::recommend(plan, generation, request, {});
+  for (const bool in_background : {false, true}) {
+    const auto made = *make_compiler({.in_background = in_background, .code_bytes = 100});
+    Tiers tiers(made);
+    for (int i = 0; i < 3; ++i) {
+      const auto page = engine::recommend(plan, generation, request, {.tiers = &tiers});
+      made->wait();
+      ASSERT_TRUE(wanted && page);
+      EXPECT_EQ(engine::page_json(*page, true), engine::page_json(*wanted, true)) << "by the interpreter, as it says";
+    }
+    const auto counts = made->counts();
+    EXPECT_GT(counts.failed, 0U);
+    EXPECT_EQ(counts.compiled, 0U);
+    EXPECT_EQ(counts.last_failure, "memory for code has run out");
+    EXPECT_EQ(counts.held_bytes, 0U);
+  }
+}
+
+TEST(Life, CodeThatNobodyHoldsMakesRoom) {
+  auto made = *make_compiler({.in_background = false, .cached = 1});
+  auto first = made->code(kernel(1), kRows);
+  const uint64_t one = made->counts().held_bytes;
+  EXPECT_GT(one, 0U);
+  made = *make_compiler({.in_background = false, .cached = 1, .code_bytes = one + one / 2});
+  first = made->code(kernel(1), kRows);
+  EXPECT_EQ(made->code(kernel(2), kRows)->entry(), nullptr) << "there is room for one";
+  EXPECT_NE(first->entry(), nullptr);
+  first.reset();
+  EXPECT_NE(made->code(kernel(3), kRows)->entry(), nullptr);
+}
+
+TEST(Life, ThereIsCodeForOtherCpus) {
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n"
+      "  let value = log1p(abs(item.score)) ** 0.3 + sqrt(item.score)\n  let other = 1 / value\n"
+      "  where value > 0.5\n  top 10 by value\n  emit value, other, item.id in user.seen\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const std::pair<const char*, uint8_t> machines[] = {{"neon", 183}, {"avx512", 62}, {"avx2", 62}, {"sse2", 62}};
+  for (const auto& [isa, machine] : machines) {
+    const auto made = *make_compiler({.isa = isa, .foreign = true, .in_background = false});
+    const Tier tier(*plan, small_world().generation(), {}, made);
+    tier.segment(plan->steps, 1);
+    for (const auto& emit : plan->emits) tier.expression(emit.value);
+    ASSERT_GE(tier.units().size(), 3U);
+    for (const Unit* unit : tier.units()) {
+      for (const Layout& layout : {kRows, Layout{}, Layout{.consecutive = true}}) {
+        const std::string object = made->listing(unit->kernel(), layout, "object");
+        ASSERT_GT(object.size(), 64U) << isa << ": " << object;
+        EXPECT_EQ(object.substr(1, 3), "ELF");
+        EXPECT_EQ(static_cast<uint8_t>(object[18]), machine) << isa;
+        EXPECT_EQ(unit->entry(layout), nullptr) << "it does not run here";
+      }
+    }
+    if (std::string(isa) == "neon")
+      EXPECT_NE(made->listing(tier.units()[0]->kernel(), kRows, "asm").find(".4s"), std::string::npos);
+  }
+}
+
 TEST(Life, ManyThreadsCompileSideBySide) {
   const auto made = *make_compiler({.in_background = false, .cached = 4});
   std::vector<std::jthread> threads;
