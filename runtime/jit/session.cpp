@@ -8,8 +8,7 @@
 #include <llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Object/ELFObjectFile.h>
-#include <llvm/Support/ScopedPrinter.h>
+#include <llvm/Object/SymbolSize.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
@@ -65,9 +64,9 @@ uint64_t size_of(const std::string& name, const llvm::MemoryBuffer& object) {
     llvm::consumeError(read.takeError());
     return 0;
   }
-  for (const llvm::object::ELFSymbolRef symbol : (*read)->symbols()) {
+  for (const auto& [symbol, size] : llvm::object::computeSymbolSizes(**read)) {
     auto its = symbol.getName();
-    if (its && *its == name) return symbol.getSize();
+    if (its && *its == name) return size;
     if (!its) llvm::consumeError(its.takeError());
   }
   return 0;
