@@ -32,7 +32,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-march=x86-64-v3)
 endif()
 
-if(REC_SANITIZE)
+if(REC_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=thread)
+elseif(REC_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
   add_compile_options(-fsanitize=fuzzer-no-link)  # coverage for the fuzz targets
   add_link_options(-fsanitize=address,undefined)

@@ -45,7 +45,7 @@ class Bench {
     }
     std::unique_ptr<native::Tiers> tiers;
     if (options_.run.engine != "interpreter") {
-      tiers = native_code();
+      tiers = native_code(session_.sources);
       if (tiers == nullptr) return kData;
     }
     std::vector<native::Tiers*> engines;
@@ -61,6 +61,7 @@ class Bench {
       measured.push_back(std::move(*one));
     }
     print(measured);
+    if (tiers != nullptr) fmt::print(stderr, "{}", native_code_text(tiers->compiler()->counts()));
     return kOk;
   }
 

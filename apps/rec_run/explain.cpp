@@ -97,7 +97,7 @@ Exit explain_native(const Options& options) {
   if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
   const Exit exit = generation ? session.exit_code() : kData;
   session.report();
-  return plan == nullptr ? exit : explain_ir(*plan, *generation, options.ir);
+  return plan == nullptr ? exit : explain_ir(*plan, *generation, session.sources, options.ir);
 }
 
 Exit explain_plan(const Options& options) {

@@ -27,8 +27,9 @@ void ask(const native::Tier& tier, const std::vector<graph::Step>& steps, size_t
 
 }  // namespace
 
-Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, const std::string& kind) {
-  const auto tiers = native_code();
+Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, const source::Sources& sources,
+                const std::string& kind) {
+  const auto tiers = native_code(sources);
   if (tiers == nullptr) return kData;
   std::vector<types::Value> parameters;
   for (const auto& parameter : plan.parameters) parameters.push_back(parameter.default_value);

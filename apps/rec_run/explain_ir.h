@@ -11,6 +11,7 @@
 namespace rec::rec_run {
 
 /// Prints the kernels of the plan, with the parameters' defaults. `kind`: llvm, or asm of this CPU.
-Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, const std::string& kind);
+Exit explain_ir(const graph::Plan& plan, const store::Generation& generation, const source::Sources& sources,
+                const std::string& kind);
 
 }  // namespace rec::rec_run

@@ -3,16 +3,28 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace rec::rec_run {
 
-std::unique_ptr<native::Tiers> native_code() {
-  auto compiler = native::make_compiler({.in_background = false});
+std::unique_ptr<native::Tiers> native_code(const source::Sources& sources) {
+  auto compiler = native::make_compiler(
+      {.in_background = false, .debug = std::getenv("REC_JIT_DEBUG") == nullptr ? nullptr : &sources});
   if (!compiler) {
     fmt::print(stderr, "error: {}\nhelp: leave out `--engine jit`; the interpreter gives the same pages\n",
                compiler.error());
     return nullptr;
   }
   return std::make_unique<native::Tiers>(std::move(*compiler));
+}
+
+std::string native_code_text(const native::CompilerCounts& counts) {
+  std::string out = fmt::format(
+      "native code: {} loops compiled in {:.1f} ms, {} found again, {} failed, {} waiting; {} held, {} KiB\n",
+      counts.compiled, counts.compile_seconds * 1e3, counts.hits, counts.failed, counts.waiting, counts.held,
+      (counts.held_bytes + 1023) / 1024);
+  if (counts.failed > 0) out += fmt::format("the last failure: {}\n", counts.last_failure);
+  return out;
 }
 
 }  // namespace rec::rec_run

@@ -74,7 +74,7 @@ Exit run(const RunOptions& options, std::vector<std::string>& files) {
   engine::Pool pool;
   std::unique_ptr<native::Tiers> tiers;
   if (options.engine == "jit") {
-    tiers = native_code();
+    tiers = native_code(session.sources);
     if (tiers == nullptr) return kData;
   }
   RequestSource requests(options, compilation, *generation);
@@ -92,6 +92,7 @@ Exit run(const RunOptions& options, std::vector<std::string>& files) {
     }
     results.write(*page, *next->request, *next->plan);
   }
+  if (options.trace && tiers != nullptr) fmt::print(stderr, "{}", native_code_text(tiers->compiler()->counts()));
   return results.close() ? exit : kData;
 }
 

@@ -47,6 +47,14 @@ struct StepRunner {
   void operator()(const graph::BackfillStep& step) { run_backfill(run, step, trace); }
 };
 
+/// Which engine computed what a step computed of its candidates, `before` what had run before it.
+std::string engine_of(const Run& run, interpreter::NativeUse before) {
+  if (run.context.tier() == nullptr) return {};
+  const auto after = run.context.native_use();
+  if (after.waited > before.waited) return after.ran > before.ran ? "native and interpreter" : "interpreter";
+  return after.ran > before.ran ? "native" : "";
+}
+
 void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
   trace::StepTrace trace;
@@ -54,6 +62,7 @@ void run_step(Run& run, const graph::Step& step) {
     trace = {.step = std::string(graph::step_name(step)), .text = step.text, .line = run.line(step.span)};
   trace.in = page_size(run);
   const size_t place = run.trace == nullptr ? 0 : run.trace->steps.size();  // a `when` stands before its steps
+  const interpreter::NativeUse before = run.context.native_use();
   interpreter::Barriers barriers;
   run.batch.barriers = &barriers;
   if (run.observer != nullptr) run.observer->before(run, step);
@@ -64,6 +73,7 @@ void run_step(Run& run, const graph::Step& step) {
   if (run.trace == nullptr) return;
   trace.out = page_size(run);
   trace.us = watch.us();
+  trace.engine = engine_of(run, before);
   run.trace->steps.insert(run.trace->steps.begin() + static_cast<std::ptrdiff_t>(place), std::move(trace));
 }
 

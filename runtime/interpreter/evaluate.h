@@ -78,6 +78,11 @@ struct RequestInputs {
 struct CandidateRows;
 class Evaluator;
 
+/// Kernels: how often their code ran, and how often it was not ready.
+struct NativeUse {
+  uint64_t ran = 0, waited = 0;
+};
+
 /// Everything about one request that expressions can see; keeps what is computed once for it: request-level values,
 /// sequences, look-up sets. One thread at a time.
 class RequestContext {
@@ -126,6 +131,7 @@ class RequestContext {
   const native::Tier* tier() const;
   /// Whether some expression, so far, had native code that was not ready.
   bool waited_for_code() const;
+  NativeUse native_use() const;
 
  private:
   friend class Evaluator;

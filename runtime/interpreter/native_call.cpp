@@ -50,6 +50,7 @@ bool NativeCall::is_ready(const CandidateRows& rows) {
 bool NativeCall::run(const CandidateRows& rows, void* const* outputs, native::Ahead* ahead) {
   const native::Entry entry = entry_for(rows);
   if (entry == nullptr) return false;
+  scope_.ran_code();
   if (!bound_) bind();
   bind_batch(rows.batch);
   native::Range range{.begin = begin_,

@@ -85,6 +85,10 @@ void RequestContext::use(const native::Tier* tier) {
 const native::Tier* RequestContext::tier() const {
   return state_->scope.tier();
 }
+NativeUse RequestContext::native_use() const {
+  return state_->scope.native_use();
+}
+
 bool RequestContext::waited_for_code() const {
   return state_->scope.waited_for_code();
 }

@@ -79,8 +79,10 @@ class Scope {
   /// The native code of the plan, where there is one.
   const native::Tier* tier() const { return tier_; }
   void use(const native::Tier* tier) { tier_ = tier; }
-  bool waited_for_code() const { return waited_for_code_; }
-  void waits_for_code() { waited_for_code_ = true; }
+  bool waited_for_code() const { return native_use_.waited > 0; }
+  void waits_for_code() { ++native_use_.waited; }
+  void ran_code() { ++native_use_.ran; }
+  NativeUse native_use() const { return native_use_; }
 
   /// The groups of events behind a correlated aggregate; `made` false where they are still to be built.
   std::shared_ptr<EventGroups>& groups(graph::ExprId aggregate) { return groups_[aggregate]; }
@@ -119,7 +121,7 @@ class Scope {
   uint64_t gone_ = 0;
   std::optional<std::string> error_;
   const native::Tier* tier_ = nullptr;
-  bool waited_for_code_ = false;
+  NativeUse native_use_;
 
   std::vector<std::optional<Values>> values_;
   std::map<graph::ExprId, column::EventColumns> sequences_;

@@ -9,6 +9,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "runtime/jit/session.h"
 
 namespace rec::jit {
@@ -27,16 +29,16 @@ class LinkedCode final : public native::Code {
  public:
   explicit LinkedCode(std::shared_ptr<Session> session) : session_(std::move(session)) {}
   ~LinkedCode() override {
-    if (memory_ != nullptr) session_->release(memory_);
+    if (made_.memory != nullptr) session_->release(made_);
   }
   void link(Session::Made made) {
-    memory_ = std::move(made.memory);
-    entry_.store(made.entry, std::memory_order_release);
+    made_ = std::move(made);
+    entry_.store(made_.entry, std::memory_order_release);
   }
 
  private:
   std::shared_ptr<Session> session_;
-  llvm::orc::ResourceTrackerSP memory_;
+  Session::Made made_;
 };
 
 class Background final : public native::Compiler {
@@ -54,6 +56,7 @@ class Background final : public native::Compiler {
     std::string key = kernel.canonical();
     key += layout.consecutive ? 'c' : 'l';
     key += layout.rows_follow ? 'r' : 'b';
+    if (options_.debug != nullptr) key += fmt::format("{} {}", kernel.span.file, kernel.span.begin);
     std::unique_lock lock(mutex_);
     const auto known = entries_.find(key);
     if (known != entries_.end()) {
@@ -85,11 +88,12 @@ class Background final : public native::Compiler {
     auto out = counts_;
     out.waiting = open_.size() + working_;
     out.held = entries_.size();
+    out.held_bytes = session_->bytes();
     return out;
   }
 
   std::string listing(const Kernel& kernel, const Layout& layout, const std::string& kind) override {
-    return session_->listing(kernel, layout, kind == "asm");
+    return session_->listing(kernel, layout, kind);
   }
   std::string isa() const override {
     constexpr const char* kNames[] = {"sse2", "avx2", "avx512", "neon"};
@@ -175,7 +179,7 @@ extern "C" __attribute__((visibility("default"))) rec::native::Compiler* rec_mak
     why = "no instruction set is called `" + options.isa + "`: best, sse2, avx2, avx512 or neon";
     return nullptr;
   }
-  auto session = Session::open(*isa, options.debug);
+  auto session = options.foreign ? Session::foreign(*isa) : Session::open(*isa, options.debug, options.code_bytes);
   if (!session) {
     why = session.error();
     return nullptr;

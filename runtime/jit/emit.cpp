@@ -1,11 +1,12 @@
-// The loop of a kernel: what is the same for all candidates before it, then a vector of candidates at a time, and a
-// last one that is not full.
+// The loop of a kernel: what is the same for all candidates before it, then a vector of candidates at a time; once more
+// for the last of them, which do not fill one.
 #include "runtime/jit/emit.h"
 
 #include <array>
 #include <cstddef>
 
 #include "runtime/jit/lanes.h"
+#include "runtime/jit/streams.h"
 
 namespace rec::jit {
 namespace {
@@ -16,18 +17,22 @@ using form::Op;
 using llvm::Value;
 using native::Kernel;
 
-/// Bodies up to this size are there twice: without masks for full vectors, and with them for the last one.
-constexpr size_t kSmallBody = 120;
-
 class Emitter {
  public:
   Emitter(llvm::Module& module, const std::string& name, const Kernel& kernel, const native::Layout& layout,
-          const Target& target)
-      : module_(module), kernel_(kernel), layout_(layout), b_(module.getContext()), lanes_(b_, target) {
+          const Target& target, Lines* lines)
+      : module_(module),
+        kernel_(kernel),
+        layout_(layout),
+        lines_(lines),
+        b_(module.getContext()),
+        lanes_(b_, target),
+        streams_(b_, lanes_) {
     llvm::Type* pointer = b_.getPtrTy();
     auto* type = llvm::FunctionType::get(b_.getInt64Ty(), {pointer, pointer, pointer, pointer}, false);
     function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
     function_->addFnAttr("no-builtins");
+    if (lines_ != nullptr) lines_->begin(*function_, kernel_);
     function_->setDoesNotThrow();  // no tables of frames to be made and registered
     for (unsigned i = 0; i < 4; ++i) function_->getArg(i)->addAttr(llvm::Attribute::NoAlias);
     find_needed();
@@ -36,6 +41,7 @@ class Emitter {
   void run() {
     auto* entry = block("entry");
     b_.SetInsertPoint(entry);
+    if (lines_ != nullptr) lines_->at(b_, kernel_.span);
     load_arguments();
     values_.assign(kernel_.graph.size(), nullptr);
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
@@ -45,14 +51,8 @@ class Emitter {
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
       if (needed_[id] && uniform_[id]) spread_[id] = lanes_.spread(values_[id]);
     }
-    if (kernel_.graph.size() <= kSmallBody) {
-      Value* full = b_.CreateAnd(b_.CreateSub(end_, begin_),
-                                 llvm::ConstantInt::get(b_.getInt64Ty(), ~uint64_t{width() - 1}, true));
-      loop("full", begin_, b_.CreateAdd(begin_, full), false);
-      loop("rest", at_, end_, true);
-    } else {
-      loop("all", begin_, end_, true);
-    }
+    open_streams();
+    loop();
     finish();
   }
 
@@ -78,6 +78,8 @@ class Emitter {
       const Id operand[] = {node.a, node.b, node.c};
       for (unsigned i = 0; i < form::operands(node.op); ++i) need(operand[i]);
     }
+    const bool by_candidate = kernel_.does == Kernel::Does::select || kernel_.does == Kernel::Does::scatter;
+    if (by_candidate || needed_[Kernel::kRow]) need(Kernel::kCandidate);
     for (Id id = 0; id < graph.size(); ++id) {
       const auto& node = graph[id];
       if (node.op == Op::argument || node.op == Op::among || node.op == Op::find) continue;
@@ -146,33 +148,117 @@ class Emitter {
     return lanes_.operate(node, kernel_.graph[node.a].lane, {x.data(), count});
   }
 
-  /// From `begin` to `end`, in steps of a vector; `masked`: the last may not be full.
-  void loop(const char* name, Value* begin, Value* end, bool masked) {
-    auto* before = b_.GetInsertBlock();
-    auto *head = block(name), *body = block("body"), *after = block("after");
+  // ---- memory along which the loop goes ----
+
+  bool writes_in_order() const {
+    return kernel_.does == Kernel::Does::values || (kernel_.does == Kernel::Does::scatter && layout_.consecutive);
+  }
+  Value* plus(llvm::Type* type, Value* base, Value* elements) {
+    return b_.CreateGEP(type, base, b_.CreateZExt(elements, b_.getInt64Ty()));
+  }
+
+  void open_streams() {
+    stream_.assign(kernel_.graph.size(), kNoStream);
+    for (Id id = 0; id < kernel_.graph.size(); ++id) {
+      if (needed_[id] && !uniform_[id]) open_stream(id);
+    }
+    if (!writes_in_order()) return;
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      if (i % 2 == 1 && !kernel_.outputs[i / 2].present) continue;
+      llvm::Type* type = i % 2 == 1 ? b_.getInt8Ty() : lanes_.stored(kernel_.outputs[i / 2].storage);
+      Value* base = kernel_.does == Kernel::Does::values ? outputs_[i] : plus(type, outputs_[i], first_);
+      written_to_.resize(i + 1, kNoStream);
+      written_to_[i] = streams_.add(type, base, true);
+    }
+  }
+
+  /// For what lies in memory as candidates do.
+  void open_stream(Id id) {
+    const auto& node = kernel_.graph[id];
+    if (id == Kernel::kCandidate && !layout_.consecutive)
+      stream_[id] = streams_.add(b_.getInt32Ty(), candidates_, false);
+    if (id == Kernel::kRow && layout_.consecutive && !layout_.rows_follow)
+      stream_[id] = streams_.add(b_.getInt32Ty(), plus(b_.getInt32Ty(), rows_, first_), false);
+    if (node.op != Op::load) return;
+    llvm::Type* type = lanes_.stored(kernel_.memory[node.bits].storage);
+    Value* base = memory_[node.bits];
+    if (node.a == Kernel::kPlace) stream_[id] = streams_.add(type, base, false);
+    if (!layout_.consecutive) return;
+    if (node.a == Kernel::kCandidate) stream_[id] = streams_.add(type, plus(type, base, first_), false);
+    if (node.a == Kernel::kRow && layout_.rows_follow)
+      stream_[id] = streams_.add(type, plus(type, plus(type, base, first_), row_offset_), false);
+  }
+
+  // ---- the loop ----
+
+  bool selects() const { return kernel_.does == Kernel::Does::select || kernel_.does == Kernel::Does::first; }
+
+  void loop() {
+    auto *before = b_.GetInsertBlock(), *head = block("vectors"), *body = block("body"), *after = block("after");
+    auto *rest = block("rest"), *done = block("done");
+    Value* const whole = b_.CreateAnd(b_.CreateSub(end_, begin_), number(~uint64_t{width() - 1}));
+    Value* const full = b_.CreateAdd(begin_, whole);
+    Value* const all = spread_true();
     b_.CreateBr(head);
     b_.SetInsertPoint(head);
-    auto* at = b_.CreatePHI(b_.getInt64Ty(), 2);
-    at->addIncoming(begin, before);
-    auto* written = b_.CreatePHI(b_.getInt64Ty(), 2);
-    written->addIncoming(written_, before);
-    Value* more = b_.CreateICmpULT(at, end);
-    if (kernel_.does == Kernel::Does::first) more = b_.CreateAnd(more, b_.CreateICmpULE(written, capacity_));
-    b_.CreateCondBr(more, body, after);
+    auto *at = phi(begin_, before), *written = phi(written_, before), *until = phi(full, before);
+    auto* mask = selects() ? phi(all, before) : nullptr;
+    streams_.enter(before);
+    at_ = at;
+    written_ = written;
+    mask_ = mask;
+    b_.CreateCondBr(b_.CreateAnd(b_.CreateICmpULT(at, until), has_room()), body, after);
+
     b_.SetInsertPoint(body);
-    at_ = at;
-    written_ = written;
-    for (Id id = 0; id < kernel_.graph.size(); ++id) {
-      if (!uniform_[id]) values_[id] = nullptr;
-    }
-    mask_ = masked ? b_.CreateICmpULT(ramp64(), lanes_.spread(b_.CreateSub(end, at))) : nullptr;
     one_vector();
-    at->addIncoming(b_.CreateAdd(at, number(width())), b_.GetInsertBlock());
-    written->addIncoming(written_, b_.GetInsertBlock());
+    again(at, b_.CreateAdd(at, number(width())), until, until, written, mask, mask);
+    streams_.again();
     b_.CreateBr(head);
+
     b_.SetInsertPoint(after);
-    at_ = at;
     written_ = written;
+    Value* const some_left = b_.CreateAnd(b_.CreateICmpUGE(at, full), b_.CreateICmpULT(at, end_));
+    b_.CreateCondBr(b_.CreateAnd(some_left, has_room()), rest, done);
+    b_.SetInsertPoint(rest);
+    Value* const few = first_lanes(b_.CreateSub(end_, at));
+    again(at, at, until, end_, written, mask, few);
+    streams_.again_for(at, few);
+    b_.CreateBr(head);
+    b_.SetInsertPoint(done);
+    if (streams_.any_written()) copy_back();
+  }
+
+  llvm::PHINode* phi(Value* first, llvm::BasicBlock* before) {
+    auto* out = b_.CreatePHI(first->getType(), 3);
+    out->addIncoming(first, before);
+    return out;
+  }
+  void again(llvm::PHINode* at, Value* next, llvm::PHINode* until, Value* next_until, llvm::PHINode* written,
+             llvm::PHINode* mask, Value* next_mask) {
+    auto* from = b_.GetInsertBlock();
+    at->addIncoming(next, from);
+    until->addIncoming(next_until, from);
+    written->addIncoming(written_, from);
+    if (mask != nullptr) mask->addIncoming(next_mask, from);
+  }
+
+  /// For one more vector of those that are handed on.
+  Value* has_room() {
+    return kernel_.does == Kernel::Does::first ? b_.CreateICmpULE(written_, capacity_)
+                                               : static_cast<Value*>(b_.getTrue());
+  }
+  Value* spread_true() { return lanes_.spread(b_.getTrue()); }
+  Value* first_lanes(Value* count) { return b_.CreateICmpULT(ramp64(), lanes_.spread(count)); }
+
+  /// Only then is the loop beyond the end.
+  void copy_back() {
+    auto *some = block("some_written"), *none = block("none");
+    b_.CreateCondBr(b_.CreateICmpUGT(at_, end_), some, none);
+    b_.SetInsertPoint(some);
+    Value* const place = b_.CreateSub(at_, number(width()));
+    streams_.copy_back(place, first_lanes(b_.CreateSub(end_, place)));
+    b_.CreateBr(none);
+    b_.SetInsertPoint(none);
   }
 
   Value* ramp64() { return b_.CreateZExt(lanes_.ramp(), lanes_.vector(Lane::i64)); }
@@ -181,10 +267,9 @@ class Emitter {
     Value* passes = mask_;
     for (const Id id : kernel_.predicates) {
       Value* holds = vector(id);
-      passes = passes == nullptr ? holds : b_.CreateAnd(passes, holds);
+      passes = b_.CreateAnd(passes, holds);
     }
-    if (kernel_.does == Kernel::Does::values || kernel_.does == Kernel::Does::scatter) return write_outputs();
-    if (passes == nullptr) passes = lanes_.spread(b_.getTrue());
+    if (!selects()) return write_outputs();
     if (kernel_.does == Kernel::Does::select) {
       lanes_.compact(vector(Kernel::kCandidate), b_.CreateGEP(b_.getInt32Ty(), outputs_[0], written_), passes);
       written_ = b_.CreateAdd(written_, lanes_.count_set(passes));
@@ -244,26 +329,26 @@ class Emitter {
   void write_outputs() {
     for (size_t i = 0; i < kernel_.outputs.size(); ++i) {
       const auto& out = kernel_.outputs[i];
-      write(out.storage, vector(out.value), outputs_[2 * i]);
-      if (out.present) write(native::Storage::u8, vector(*out.present), outputs_[2 * i + 1]);
+      write(out.storage, vector(out.value), 2 * i);
+      if (out.present) write(native::Storage::u8, vector(*out.present), 2 * i + 1);
     }
   }
 
-  void write(native::Storage storage, Value* values, Value* base) {
-    llvm::Type* type = lanes_.stored(storage);
-    if (kernel_.does == Kernel::Does::values)
-      return lanes_.write(storage, values, b_.CreateGEP(type, base, at_), mask_);
-    if (layout_.consecutive) {
-      Value* at = b_.CreateAdd(at_, b_.CreateZExt(first_, b_.getInt64Ty()));
-      return lanes_.write(storage, values, b_.CreateGEP(type, base, at), mask_);
-    }
-    lanes_.scatter(storage, values, base, vector(Kernel::kCandidate), mask_);
+  void write(native::Storage storage, Value* values, size_t output) {
+    if (writes_in_order()) return lanes_.write(storage, values, streams_.at(written_to_[output], at_));
+    Value* const left = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateSub(end_, at_), number(width()));
+    lanes_.scatter(storage, values, outputs_[output], vector(Kernel::kCandidate), left);
   }
 
   /// The lanes of a node, made where they are first needed.
   Value* vector(Id id) {
     if (uniform_[id]) return spread_[id];
-    if (values_[id] == nullptr) values_[id] = make(id);
+    if (values_[id] == nullptr) {
+      const llvm::DebugLoc outside = b_.getCurrentDebugLocation();
+      if (lines_ != nullptr && id < kernel_.spans.size()) lines_->at(b_, kernel_.spans[id]);
+      values_[id] = make(id);
+      b_.SetCurrentDebugLocation(outside);
+    }
     return values_[id];
   }
 
@@ -273,7 +358,7 @@ class Emitter {
       case Op::argument:
         return argument(id);
       case Op::load:
-        return load(node);
+        return load(id);
       case Op::lookup:
         return lanes_.look_up(kernel_.graph.tables()[node.bits], vector(node.a));
       case Op::among:
@@ -298,30 +383,18 @@ class Emitter {
     if (id == Kernel::kPlace) return counting(at_);
     if (id == Kernel::kCandidate) {
       if (layout_.consecutive) return b_.CreateAdd(counting(at_), lanes_.spread(first_));
-      return lanes_.read(Storage::i32, b_.CreateGEP(b_.getInt32Ty(), candidates_, at_), mask_);
+      return lanes_.read(Storage::i32, streams_.at(stream_[id], at_));
     }
     if (layout_.rows_follow) return b_.CreateAdd(vector(Kernel::kCandidate), lanes_.spread(row_offset_));
-    if (layout_.consecutive) return lanes_.read(Storage::i32, consecutive(b_.getInt32Ty(), rows_), mask_);
+    if (layout_.consecutive) return lanes_.read(Storage::i32, streams_.at(stream_[id], at_));
     return lanes_.gather(Storage::i32, rows_, vector(Kernel::kCandidate));
   }
 
-  Value* wide(Value* number) { return b_.CreateZExt(number, b_.getInt64Ty()); }
-
-  Value* consecutive(llvm::Type* type, Value* base) {
-    Value* at = b_.CreateAdd(at_, b_.CreateZExt(first_, b_.getInt64Ty()));
-    return b_.CreateGEP(type, base, at);
-  }
-
-  Value* load(const form::Node& node) {
+  Value* load(Id id) {
+    const auto& node = kernel_.graph[id];
     const auto storage = kernel_.memory[node.bits].storage;
-    llvm::Type* type = lanes_.stored(storage);
-    Value* base = memory_[node.bits];
-    if (node.a == Kernel::kPlace) return lanes_.read(storage, b_.CreateGEP(type, base, at_), mask_);
-    if (layout_.consecutive && node.a == Kernel::kCandidate)
-      return lanes_.read(storage, consecutive(type, base), mask_);
-    if (layout_.consecutive && node.a == Kernel::kRow && layout_.rows_follow)
-      return lanes_.read(storage, b_.CreateGEP(type, consecutive(type, base), wide(row_offset_)), mask_);
-    return lanes_.gather(storage, base, vector(node.a));
+    if (stream_[id] != kNoStream) return lanes_.read(storage, streams_.at(stream_[id], at_));
+    return lanes_.gather(storage, memory_[node.bits], vector(node.a));
   }
 
   /// A call for a whole vector of keys.
@@ -350,8 +423,12 @@ class Emitter {
   llvm::Module& module_;
   const Kernel& kernel_;
   const native::Layout& layout_;
+  Lines* const lines_;
   llvm::IRBuilder<> b_;
   Lanes lanes_;
+  Streams streams_;
+  static constexpr size_t kNoStream = SIZE_MAX;
+  std::vector<size_t> stream_, written_to_;  // by node; by output and its presence
   llvm::Function* function_ = nullptr;
   std::vector<bool> needed_, uniform_;
   std::vector<Value*> values_, spread_;  // by node; spread_: of uniform ones
@@ -367,8 +444,8 @@ class Emitter {
 }  // namespace
 
 void emit(llvm::Module& module, const std::string& name, const Kernel& kernel, const native::Layout& layout,
-          const Target& target) {
-  Emitter(module, name, kernel, layout, target).run();
+          const Target& target, Lines* lines) {
+  Emitter(module, name, kernel, layout, target, lines).run();
 }
 
 }  // namespace rec::jit

@@ -32,14 +32,15 @@ class Lanes {
   /// Whether bits `code` of 512 bits are set, where 0 <= code < 512.
   llvm::Value* among(llvm::Value* words, llvm::Value* code);
 
-  /// Elements from, from + 1, …; `mask` null: all. Lanes without it are 0.
-  llvm::Value* read(native::Storage storage, llvm::Value* from, llvm::Value* mask);
+  /// Elements from, from + 1, …
+  llvm::Value* read(native::Storage storage, llvm::Value* from);
   /// Elements at `index` (i32, not negative, or i64), each in range.
   llvm::Value* gather(native::Storage storage, llvm::Value* base, llvm::Value* index);
   llvm::Value* read_one(native::Storage storage, llvm::Value* from);
-  /// Writes lanes to `to` on; without a mask all.
-  void write(native::Storage storage, llvm::Value* values, llvm::Value* to, llvm::Value* mask);
-  void scatter(native::Storage storage, llvm::Value* values, llvm::Value* base, llvm::Value* index, llvm::Value* mask);
+  /// Writes lanes to `to` on.
+  void write(native::Storage storage, llvm::Value* values, llvm::Value* to);
+  /// Writes the first `count` (i64) lanes, each to its index.
+  void scatter(native::Storage storage, llvm::Value* values, llvm::Value* base, llvm::Value* index, llvm::Value* count);
   /// Writes the lanes of `mask` one behind another from `to` on, and maybe up to a vector's length behind them.
   void compact(llvm::Value* values, llvm::Value* to, llvm::Value* mask);
   /// How many lanes of a mask are set, as i64; and whether any is.
@@ -56,6 +57,10 @@ class Lanes {
                       llvm::function_ref<llvm::Value*(llvm::Value*)> each);  // piece by piece
   llvm::Value* exponents(const form::Node& node, std::span<llvm::Value* const> operands);
   llvm::Value* permuted(const form::Table& table, llvm::Value* index);
+  llvm::Value* gather_one_by_one(native::Storage storage, llvm::Value* base, llvm::Value* index);
+  /// Calls `each` with lanes 0 up to `count`, in a loop.
+  void for_lanes(llvm::Value* count, llvm::function_ref<void(llvm::Value*)> each);
+  llvm::Value* on_stack(llvm::Value* vector);
   llvm::Value* element_of(llvm::Value* base, llvm::Type* type, llvm::Value* index);
 
   llvm::IRBuilder<>& b_;

@@ -1,10 +1,14 @@
 // Compiling one kernel: emit, code generation, linking into this process.
 #include "runtime/jit/session.h"
 
-#include <llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h>
+#include <llvm/ExecutionEngine/Orc/DebugObjectManagerPlugin.h>
+#include <llvm/ExecutionEngine/Orc/EPCDebugObjectRegistrar.h>
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
+#include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
+#include <llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Object/SymbolSize.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
@@ -21,7 +25,10 @@ std::string text(llvm::Error error) {
 }
 
 llvm::orc::JITTargetMachineBuilder machine_for(const Target& target) {
-  llvm::orc::JITTargetMachineBuilder machine{llvm::Triple(llvm::sys::getProcessTriple())};
+  const bool is_arm = target.isa == Isa::neon;
+  llvm::Triple triple(llvm::sys::getProcessTriple());
+  if (triple.isAArch64() != is_arm) triple.setArch(is_arm ? llvm::Triple::aarch64 : llvm::Triple::x86_64);
+  llvm::orc::JITTargetMachineBuilder machine{triple};
   machine.setCPU(target.cpu);
   machine.getFeatures() = llvm::SubtargetFeatures();
   machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
@@ -42,9 +49,33 @@ llvm::Error define_symbols(llvm::orc::LLJIT& jit) {
   return llvm::Error::success();
 }
 
+/// By GDB's interface; its function is named here, for nothing of a library that is loaded late is found by name.
+void tell_debuggers(llvm::orc::LLJIT& jit) {
+  auto& session = jit.getExecutionSession();
+  auto registrar = std::make_unique<llvm::orc::EPCDebugObjectRegistrar>(
+      session, llvm::orc::ExecutorAddr::fromPtr(&llvm_orc_registerJITLoaderGDBWrapper));
+  static_cast<llvm::orc::ObjectLinkingLayer&>(jit.getObjLinkingLayer())
+      .addPlugin(std::make_unique<llvm::orc::DebugObjectManagerPlugin>(session, std::move(registrar), true, true));
+}
+
+uint64_t size_of(const std::string& name, const llvm::MemoryBuffer& object) {
+  auto read = llvm::object::ObjectFile::createObjectFile(object);
+  if (!read) {
+    llvm::consumeError(read.takeError());
+    return 0;
+  }
+  for (const auto& [symbol, size] : llvm::object::computeSymbolSizes(**read)) {
+    auto its = symbol.getName();
+    if (its && *its == name) return size;
+    if (!its) llvm::consumeError(its.takeError());
+  }
+  return 0;
+}
+
 }  // namespace
 
-std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool debug) {
+std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, const source::Sources* debug,
+                                                                   uint64_t code_bytes) {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
@@ -53,7 +84,7 @@ std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool
   });
   if (!runs_here(isa)) return std::unexpected("this CPU lacks the instructions");
   std::unique_ptr<Session> out(new Session(jit::target(isa)));
-  out->machine_ = std::make_unique<llvm::orc::JITTargetMachineBuilder>(machine_for(out->target_));
+  if (auto error = out->use(machine_for(out->target_))) return std::unexpected(text(std::move(error)));
   auto jit = llvm::orc::LLJITBuilder()
                  .setJITTargetMachineBuilder(*out->machine_)
                  .setNumCompileThreads(0)
@@ -62,53 +93,96 @@ std::expected<std::unique_ptr<Session>, std::string> Session::open(Isa isa, bool
   if (!jit) return std::unexpected(text(jit.takeError()));
   out->jit_ = std::move(*jit);
   if (auto error = define_symbols(*out->jit_)) return std::unexpected(text(std::move(error)));
-  if (debug) {
-    if (auto error = llvm::orc::enableDebuggerSupport(*out->jit_)) return std::unexpected(text(std::move(error)));
-  }
+  out->debug_ = debug;
+  out->most_bytes_ = code_bytes;
+  if (debug != nullptr) tell_debuggers(*out->jit_);
+  return out;
+}
+
+llvm::Error Session::use(llvm::orc::JITTargetMachineBuilder builder) {
+  machine_ = std::make_unique<llvm::orc::JITTargetMachineBuilder>(std::move(builder));
+  auto machine = machine_->createTargetMachine();
+  if (!machine) return machine.takeError();
+  data_layout_ = (*machine)->createDataLayout();
+  codegen_ = std::make_unique<Codegen>(std::move(*machine));
+  return llvm::Error::success();
+}
+
+std::expected<std::unique_ptr<Session>, std::string> Session::foreign(Isa isa) {
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargets();
+  llvm::InitializeAllTargetMCs();
+  llvm::InitializeAllAsmPrinters();
+  std::unique_ptr<Session> out(new Session(jit::target(isa)));
+  if (!runs_here(isa))
+    out->target_.cpu = isa == Isa::neon ? "generic" : "x86-64-v" + std::string(isa == Isa::avx512 ? "4" : "3");
+  if (auto error = out->use(machine_for(out->target_))) return std::unexpected(text(std::move(error)));
   return out;
 }
 
 std::unique_ptr<llvm::Module> Session::module(llvm::LLVMContext& context, const std::string& name,
                                               const native::Kernel& kernel, const native::Layout& layout) const {
   auto module = std::make_unique<llvm::Module>(name, context);
-  module->setDataLayout(jit_->getDataLayout());
+  module->setDataLayout(data_layout_);
   module->setTargetTriple(machine_->getTargetTriple().str());
-  emit(*module, name, kernel, layout, target_);
+  std::optional<Lines> lines;
+  if (debug_ != nullptr) lines.emplace(*module, *debug_);
+  emit(*module, name, kernel, layout, target_, lines ? &*lines : nullptr);
+  if (lines) lines->end();
   return module;
 }
 
+/// Debuggers want one that says what it is; two of a line and kind differ in number.
+std::string Session::symbol(const native::Kernel& kernel, uint64_t number) const {
+  if (debug_ == nullptr) return "rec_kernel_" + std::to_string(number);
+  return name_of(kernel, *debug_) + " #" + std::to_string(number);
+}
+
 std::expected<Session::Made, std::string> Session::compile(const native::Kernel& kernel, const native::Layout& layout) {
-  auto context = std::make_unique<llvm::LLVMContext>();
-  const std::string name = "rec_kernel_" + std::to_string(made_++);
-  auto made = module(*context, name, kernel, layout);
+  if (jit_ == nullptr) return std::unexpected("this CPU need not be the one that code is for");
+  llvm::LLVMContext context;
+  const std::string name = symbol(kernel, made_++);
+  auto made = module(context, name, kernel, layout);
 #ifndef NDEBUG
   std::string broken;
   llvm::raw_string_ostream stream(broken);
   if (llvm::verifyModule(*made, &stream)) return std::unexpected("not well formed: " + stream.str());
 #endif
   const std::lock_guard lock(compiling_);
+  auto object = codegen_->object(*made);
+  if (!object) return std::unexpected(object.error());
+  const uint64_t bytes = (*object)->getBufferSize();
+  if (bytes_ + bytes > most_bytes_) return std::unexpected("memory for code has run out");
+  const uint64_t size = debug_ == nullptr ? 0 : size_of(name, **object);
   auto memory = jit_->getMainJITDylib().createResourceTracker();
-  if (auto error = jit_->addIRModule(memory, {std::move(made), std::move(context)}))
-    return std::unexpected(text(std::move(error)));
+  if (auto error = jit_->addObjectFile(memory, std::move(*object))) return std::unexpected(text(std::move(error)));
   auto entry = jit_->lookup(name);
   if (!entry) {
     llvm::consumeError(memory->remove());
     return std::unexpected(text(entry.takeError()));
   }
-  return Made{entry->toPtr<native::Entry>(), std::move(memory)};
+  if (debug_ != nullptr) add_to_perf_map(name, entry->getValue(), size);
+  bytes_ += bytes;
+  return Made{entry->toPtr<native::Entry>(), std::move(memory), bytes};
 }
 
-void Session::release(const llvm::orc::ResourceTrackerSP& memory) {
-  llvm::consumeError(memory->remove());
+void Session::release(const Made& made) {
+  llvm::consumeError(made.memory->remove());
+  bytes_ -= made.bytes;
   if (made_ % 64 == 0) jit_->getExecutionSession().getSymbolStringPool()->clearDeadEntries();
 }
 
-std::string Session::listing(const native::Kernel& kernel, const native::Layout& layout, bool assembly) const {
+std::string Session::listing(const native::Kernel& kernel, const native::Layout& layout, const std::string& kind) {
   llvm::LLVMContext context;
   const auto made = module(context, kernel.name.empty() ? "kernel" : kernel.name, kernel, layout);
   std::string out;
   llvm::raw_string_ostream stream(out);
-  if (!assembly) {
+  if (kind == "object") {
+    const std::lock_guard lock(compiling_);
+    const auto object = codegen_->object(*made);
+    return object ? (*object)->getBuffer().str() : object.error();
+  }
+  if (kind != "asm") {
     made->print(stream, nullptr);
     return stream.str();
   }

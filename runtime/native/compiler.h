@@ -23,14 +23,19 @@ class Code {
 };
 
 struct CompilerOptions {
-  std::string isa = "best";   // or sse2, avx2, avx512
-  bool in_background = true;  // else `code` makes what is not there yet
-  uint64_t cached = 4096;     // kernels that are kept though nobody holds them, the latest used
-  bool debug = false;         // names and lines for debuggers and profilers
+  std::string isa = "best";                   // or sse2, avx2, avx512
+  bool foreign = false;                       // for a CPU that need not be this one: listings alone
+  bool in_background = true;                  // else `code` makes what is not there yet
+  uint64_t cached = 4096;                     // kernels that are kept though nobody holds them, the latest used
+  uint64_t code_bytes = uint64_t{256} << 20;  // what object files of code that is held may take together
+  /// Names and lines of .rec files for debuggers and profilers: the files of the plans; must outlive the compiler.
+  /// Null: none, which is sooner compiled.
+  const source::Sources* debug = nullptr;
 };
 
 struct CompilerCounts {
   uint64_t compiled = 0, hits = 0, failed = 0, waiting = 0, held = 0;
+  uint64_t held_bytes = 0;     // of object files of code that somebody holds
   double compile_seconds = 0;  // of compiling threads
   std::string last_failure{};
 };
@@ -43,7 +48,7 @@ class Compiler {
   /// Until nothing waits to be compiled.
   virtual void wait() = 0;
   virtual CompilerCounts counts() const = 0;
-  /// What a kernel becomes: "llvm", the intermediate representation, or "asm".
+  /// What a kernel becomes: "llvm", the intermediate representation, "asm", or "object", the bytes of an object file.
   virtual std::string listing(const Kernel& kernel, const Layout& layout, const std::string& kind) = 0;
   /// "avx512", say.
   virtual std::string isa() const = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/graph/expr.h"
+#include "compiler/source/source.h"
 #include "operators/form/form.h"
 
 namespace rec::native {
@@ -71,7 +72,9 @@ struct Kernel {
   std::vector<Output> outputs{};
   form::Id key = 0;        // first: f32 or i64
   bool ascending = false;  // first
-  std::string name{};      // for profilers: home_feed.rec:24
+  std::string name{};
+  source::Span span{};                // of the step or expression
+  std::vector<source::Span> spans{};  // by node, where it was written; for debuggers, code does not depend on them
 
   static constexpr form::Id kPlace = 0, kCandidate = 1, kRow = 2;
 

@@ -7,7 +7,7 @@
 namespace rec::native {
 
 std::expected<std::shared_ptr<Compiler>, std::string> make_compiler(const CompilerOptions& options) {
-  void* library = dlopen("librec_jit.so", RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen("librec_jit.so", RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) return std::unexpected(std::string("native code: ") + dlerror());
   using Make = Compiler* (*)(const CompilerOptions&, std::string&);
   const auto make = reinterpret_cast<Make>(dlsym(library, "rec_make_compiler"));

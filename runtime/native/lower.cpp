@@ -108,7 +108,10 @@ std::optional<Kernel> Lowering::finish() {
 }
 
 Lowering::Value Lowering::value(ExprId id) {
-  if (!values_[id]) values_[id] = lower(id);
+  if (!values_[id]) {
+    values_[id] = lower(id);
+    kernel_.spans.resize(kernel_.graph.size(), exprs_[id].span);  // those of operands have theirs
+  }
   return *values_[id];
 }
 

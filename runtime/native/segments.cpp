@@ -61,7 +61,7 @@ std::unique_ptr<Segment> Tier::make_segment(const std::vector<graph::Step>& step
   if (out->steps == 0) return nullptr;
   const std::string name = std::to_string(steps[first].span.begin);
   if (out->order != nullptr || wheres > 0) {
-    out->chosen = unit(out->order != nullptr ? ahead : select, name + " chosen");
+    out->chosen = unit(out->order != nullptr ? ahead : select, name + " chosen", steps[first].span);
     if (out->chosen == nullptr) return nullptr;
   }
   for (const auto& [column, value] : lets) {
@@ -70,7 +70,7 @@ std::unique_ptr<Segment> Tier::make_segment(const std::vector<graph::Step>& step
     out->lets.push_back(column);
   }
   if (!out->lets.empty()) {
-    out->filled = unit(scatter, name + " filled");
+    out->filled = unit(scatter, name + " filled", steps[first].span);
     if (out->filled == nullptr) return nullptr;
   }
   return out;

@@ -33,10 +33,11 @@ Tier::Tier(const graph::Plan& plan, const store::Generation& generation, std::ve
 
 Tier::~Tier() = default;
 
-std::unique_ptr<Unit> Tier::unit(Lowering& lowering, const std::string& name) const {
+std::unique_ptr<Unit> Tier::unit(Lowering& lowering, const std::string& name, source::Span span) const {
   auto kernel = lowering.finish();
   if (!kernel) return nullptr;
   kernel->name = plan_.name + ":" + name;
+  kernel->span = span;
   return std::make_unique<Unit>(std::move(*kernel), compiler_);
 }
 
@@ -50,7 +51,7 @@ const Unit* Tier::expression(graph::ExprId root) const {
   if (varies && lane_of(node.type.kind)) {
     Lowering lowering(of(), Kernel::Does::values);
     lowering.output(root);
-    made = unit(lowering, std::to_string(root));
+    made = unit(lowering, std::to_string(root), node.span);
   }
   const Unit* const out = made == nullptr ? none() : made.get();
   if (made != nullptr) owned_.push_back(std::move(made));

@@ -62,7 +62,7 @@ class Tier {
   std::vector<const Unit*> units() const;
 
  private:
-  std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name) const;
+  std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name, source::Span span) const;
   std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
   bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
   Specialisation of() const { return {plan_, generation_, parameters_, compiler_->isa() == "avx512"}; }

@@ -33,6 +33,7 @@ Json step_json(const StepTrace& step) {
   out["in"] = step.in;
   out["out"] = step.out;
   out["us"] = step.us;
+  if (!step.engine.empty()) out["engine"] = step.engine;
   if (step.nan > 0) out["nan"] = step.nan;
   if (!step.degraded.empty()) out["degraded"] = step.degraded;
   if (!step.drops.empty()) out["drops"] = drops_json(step.drops);

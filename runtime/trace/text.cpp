@@ -25,7 +25,8 @@ void add_step(std::string& out, const StepTrace& step) {
   const std::string in = step.step == "recall" ? "" : fmt::format("{}", step.in);
   // A recall's text is its whole block; the channels below say more.
   const std::string& text = step.step == "recall" || step.text.empty() ? step.step : step.text;
-  out += fmt::format("{:>8} {:>7} {:>8}  {:>4}  {}\n", in, step.out, step.us, line, text);
+  out += fmt::format("{:>8} {:>7} {:>8}  {:>4}  {}{}\n", in, step.out, step.us, line, text,
+                     step.engine.empty() ? "" : "  [" + step.engine + "]");
   if (step.nan > 0) out += fmt::format("{:27}  {} NaN, last\n", "", step.nan);
   if (!step.degraded.empty()) out += fmt::format("{:27}  degraded: {}\n", "", step.degraded);
   add_drops(out, step.drops, "  ");

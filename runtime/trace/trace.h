@@ -27,6 +27,7 @@ struct RelaxationTrace {
 };
 struct StepTrace {
   std::string step, text;
+  std::string engine{};  // native, interpreter, or both where code was not ready; empty: nothing was to be native
   uint32_t line = 0;
   uint64_t in = 0, out = 0;
   int64_t us = 0;

@@ -22,6 +22,7 @@ class SmallWorld {
   SmallWorld();
 
   const store::Generation& generation() const { return *generation_; }
+  const source::Sources& sources() const { return sources_; }
   /// The pipeline `p` of a text, as written unless `passes` says more; an empty pointer and the diagnostics on the
   /// error stream where it does not compile.
   std::shared_ptr<const graph::Plan> compile(const std::string& text,

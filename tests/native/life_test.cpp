@@ -1,7 +1,9 @@
 // How code lives: made in the background, kept by what it computes, freed with its last user.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -115,6 +117,103 @@ TEST(Life, WhatTheInterpreterComputesReadsColumnsThatAreThere) {
     EXPECT_EQ(wanted->items.size(), 20U);
     wanted->engine = "jit";
     EXPECT_EQ(engine::page_json(*native, true), engine::page_json(*wanted, true));
+  }
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Life, DebuggersAndProfilersSeeLinesOfTheStrategy) {
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2\n"
+      "    + sqrt(item.score)\n  where value > 1.5\n  sort by value\n  emit value\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const auto made = *make_compiler({.in_background = false, .debug = &small_world().sources()});
+  const Tier tier(*plan, small_world().generation(), {}, made);
+  const Segment* segment = tier.segment(plan->steps, 1);
+  ASSERT_TRUE(segment != nullptr && segment->chosen != nullptr);
+  EXPECT_NE(segment->chosen->entry(kRows), nullptr) << made->counts().last_failure;
+  const std::string file =
+      std::filesystem::path(small_world().sources().file(plan->steps[1].span.file).path).filename();
+  const std::string code = made->listing(segment->chosen->kernel(), kRows, "asm");
+  EXPECT_NE(code.find("\"" + file + "\""), std::string::npos) << "the table of files";
+  for (const char* place : {"\t3 ", "\t4 "})
+    EXPECT_NE(code.find(std::string(".loc") + "\t1 " + (place + 1)), std::string::npos) << "line " << place + 1;
+  EXPECT_NE(content("/tmp/perf-" + std::to_string(getpid()) + ".map").find(file + ":3 "), std::string::npos);
+  std::filesystem::remove("/tmp/perf-" + std::to_string(getpid()) + ".map");
+
+  const auto plain = *make_compiler({.in_background = false});
+  EXPECT_EQ(plain->listing(segment->chosen->kernel(), kRows, "asm").find(".loc"), std::string::npos);
+  plain->code(segment->chosen->kernel(), kRows);
+  EXPECT_FALSE(std::filesystem::exists("/tmp/perf-" + std::to_string(getpid()) + ".map"));
+}
+
+TEST(Life, TheInterpreterGoesOnWhereMemoryForCodeHasRunOut) {
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2 + 1\n"
+      "  where value > 1.5\n  top 10 by value\n  emit value\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
+  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
+  request.fields["scene"] = std::string("music");
+  request.fields["page"] = int64_t{2};
+  const auto wanted = engine::recommend(plan, generation, request, {});
+  for (const bool in_background : {false, true}) {
+    const auto made = *make_compiler({.in_background = in_background, .code_bytes = 100});
+    Tiers tiers(made);
+    for (int i = 0; i < 3; ++i) {
+      const auto page = engine::recommend(plan, generation, request, {.tiers = &tiers});
+      made->wait();
+      ASSERT_TRUE(wanted && page);
+      EXPECT_EQ(engine::page_json(*page, true), engine::page_json(*wanted, true)) << "by the interpreter, as it says";
+    }
+    const auto counts = made->counts();
+    EXPECT_GT(counts.failed, 0U);
+    EXPECT_EQ(counts.compiled, 0U);
+    EXPECT_EQ(counts.last_failure, "memory for code has run out");
+    EXPECT_EQ(counts.held_bytes, 0U);
+  }
+}
+
+TEST(Life, CodeThatNobodyHoldsMakesRoom) {
+  auto made = *make_compiler({.in_background = false, .cached = 1});
+  auto first = made->code(kernel(1), kRows);
+  const uint64_t one = made->counts().held_bytes;
+  EXPECT_GT(one, 0U);
+  made = *make_compiler({.in_background = false, .cached = 1, .code_bytes = one + one / 2});
+  first = made->code(kernel(1), kRows);
+  EXPECT_EQ(made->code(kernel(2), kRows)->entry(), nullptr) << "there is room for one";
+  EXPECT_NE(first->entry(), nullptr);
+  first.reset();
+  EXPECT_NE(made->code(kernel(3), kRows)->entry(), nullptr);
+}
+
+TEST(Life, ThereIsCodeForOtherCpus) {
+  const auto plan = small_world().compile(
+      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n"
+      "  let value = log1p(abs(item.score)) ** 0.3 + sqrt(item.score)\n  let other = 1 / value\n"
+      "  where value > 0.5\n  top 10 by value\n  emit value, other, item.score ** 2\n}\n");
+  ASSERT_NE(plan, nullptr);
+  const std::pair<const char*, uint8_t> machines[] = {{"neon", 183}, {"avx512", 62}, {"avx2", 62}, {"sse2", 62}};
+  for (const auto& [isa, machine] : machines) {
+    const auto made = *make_compiler({.isa = isa, .foreign = true, .in_background = false});
+    const Tier tier(*plan, small_world().generation(), {}, made);
+    tier.segment(plan->steps, 1);
+    for (const auto& emit : plan->emits) tier.expression(emit.value);
+    ASSERT_GE(tier.units().size(), 3U);
+    for (const Unit* unit : tier.units()) {
+      for (const Layout& layout : {kRows, Layout{}, Layout{.consecutive = true}}) {
+        const std::string object = made->listing(unit->kernel(), layout, "object");
+        ASSERT_GT(object.size(), 64U) << isa << ": " << object;
+        EXPECT_EQ(object.substr(1, 3), "ELF");
+        EXPECT_EQ(static_cast<uint8_t>(object[18]), machine) << isa;
+        EXPECT_EQ(unit->entry(layout), nullptr) << "it does not run here";
+      }
+    }
+    const std::string code = made->listing(tier.units()[0]->kernel(), kRows, "asm");
+    EXPECT_EQ(code.find(".4s") != std::string::npos, machine == 183) << "vectors of four floats, as NEON has them";
   }
 }
 

@@ -62,7 +62,13 @@ TEST_F(Native, PagesAreTheInterpreters) {
     wanted["engine"] = "jit";
     EXPECT_EQ(got, wanted) << request;
     const Outcome traced = run("run", request + " --engine jit --trace --format json");
-    EXPECT_EQ(Json::parse(traced.out)["items"], wanted["items"]) << "step by step";
+    const Json trace = Json::parse(traced.out);
+    EXPECT_EQ(trace["items"], wanted["items"]) << "step by step";
+    size_t steps = 0;
+    for (const Json& step : trace["trace"]["steps"]) steps += step.value("engine", "") == "native" ? 1 : 0;
+    EXPECT_GE(steps, 4U) << "where, let, top";
+    EXPECT_NE(traced.err.find(" loops compiled in "), std::string::npos) << traced.err;
+    EXPECT_EQ(run("run", request + " --trace --format json").out.find("\"engine\": \"native\""), std::string::npos);
   }
 }
 
