@@ -1,6 +1,7 @@
 // Rows by key, one at a time and many together: keys without gaps, scattered keys, keys that no row has.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
