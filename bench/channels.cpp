@@ -17,6 +17,7 @@ namespace {
 using namespace rec;
 
 constexpr uint32_t kItems = 1'000'000, kDimension = 64, kCentres = 1000, kUsers = 400, kSeen = 1000, kTake = 100;
+constexpr uint32_t kOthers = 20'000, kSeenByOthers = 100;  // users that ask for nothing, for channels to find
 
 constexpr const char* kCatalog = R"yaml(tables:
   users: {key: id, source: {csv: users.csv}, columns: {taste: {type: "vector(64)", source: {npy: taste.npy}}}}
@@ -53,11 +54,12 @@ void write_files(const bench::Built& built) {
   std::string films = "id\n", users = "id\n", plays = "user,item,ts\n";
   for (uint32_t i = 0; i < kItems; ++i) films += fmt::format("{}\n", i);
   std::mt19937_64 random(3);
-  for (uint32_t user = 0; user < kUsers; ++user) {
+  for (uint32_t user = 0; user < kUsers + kOthers; ++user) {
     users += fmt::format("{}\n", user);
+    const uint32_t of_a_centre = (user < kUsers ? kSeen : kSeenByOthers) / 10;
     for (uint32_t centre = 0; centre < 10; ++centre) {
       std::vector<uint32_t> seen;
-      while (seen.size() < kSeen / 10) {
+      while (seen.size() < of_a_centre) {
         const double u = static_cast<double>(random() >> 11) * 0x1p-53;
         const auto item = static_cast<uint32_t>(u * u * kItems / kCentres) * kCentres + (user + centre * 37) % kCentres;
         if (std::ranges::find(seen, item) == seen.end()) seen.push_back(item);
@@ -69,9 +71,9 @@ void write_files(const bench::Built& built) {
   built.write("users.csv", users);
   built.write("plays.csv", plays);
   const auto content = vectors(kItems, 1, [](uint32_t i) { return i % kCentres; });
-  const auto taste = vectors(kUsers, 2, [](uint32_t user) { return user % kCentres; });
+  const auto taste = vectors(kUsers + kOthers, 2, [](uint32_t user) { return user % kCentres; });
   if (!ingest::write_npy(built.path("content.npy"), content.data(), kItems, kDimension) ||
-      !ingest::write_npy(built.path("taste.npy"), taste.data(), kUsers, kDimension))
+      !ingest::write_npy(built.path("taste.npy"), taste.data(), kUsers + kOthers, kDimension))
     std::abort();
 }
 

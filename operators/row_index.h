@@ -10,24 +10,27 @@
 #include <utility>
 #include <vector>
 
+#include "operators/spare.h"
+
 namespace rec::operators {
 
 /// A hash table over row ids (never kNoRow) with a fixed room, or an array by row where there are few rows beside what
-/// will be inserted: O(1) a row, no dependence on memory addresses or order of growth. The array is kept for the
-/// thread's next RowIndex, cleared where rows were inserted. Belongs to the thread that made it.
+/// will be inserted: O(1) a row, no dependence on memory addresses or order of growth. Belongs to the thread that made
+/// it.
 class RowIndex {
  public:
   /// `room`: how many rows will be inserted at most; `bound`: rows are below it.
   explicit RowIndex(size_t room, size_t bound = SIZE_MAX)
-      : direct_(bound <= std::max(kFew, kSparse * room)),
+      : direct_(is_worth_an_array(bound, room)),
         shift_(64 - static_cast<int>(std::bit_width(2 * room + 14))),
-        slots_(direct_ ? zeros(bound) : std::vector<uint32_t>(size_t{1} << (64 - shift_))),
-        mask_(slots_.size() - 1),
+        hashed_(direct_ ? 0 : size_t{1} << (64 - shift_)),
+        by_row_(direct_ ? bound : 0),
+        slots_(direct_ ? by_row_.data() : hashed_.data()),
+        mask_(hashed_.size() - 1),
         rows_(std::make_unique_for_overwrite<uint32_t[]>(std::min(room, bound) + 1)) {}
   ~RowIndex() {
-    if (!direct_ || slots_.empty()) return;
+    if (!direct_) return;
     for (const uint32_t row : rows()) slots_[row] = 0;
-    spare().push_back(std::move(slots_));
   }
   RowIndex(const RowIndex&) = delete;
   RowIndex& operator=(const RowIndex&) = delete;
@@ -72,26 +75,11 @@ class RowIndex {
  private:
   size_t home(uint32_t row) const { return static_cast<size_t>((row * 0x9E3779B97F4A7C15ull) >> shift_); }
 
-  /// Arrays of zeros that nobody uses.
-  static std::vector<std::vector<uint32_t>>& spare() {
-    thread_local std::vector<std::vector<uint32_t>> arrays;
-    return arrays;
-  }
-  static std::vector<uint32_t> zeros(size_t size) {
-    std::vector<uint32_t> out;
-    if (!spare().empty()) {
-      out = std::move(spare().back());
-      spare().pop_back();
-    }
-    if (out.size() < size) out.resize(size);
-    return out;
-  }
-
-  static constexpr size_t kFew = 65'536, kSparse = 16;  // an array of so many rows, or so many a row, is worth its memory
-
   bool direct_;
   int shift_;
-  std::vector<uint32_t> slots_;  // number + 1; 0 is empty
+  std::vector<uint32_t> hashed_;  // one of them is used
+  Zeros<uint32_t> by_row_;
+  uint32_t* slots_;  // number + 1; 0 is empty
   size_t mask_;
   std::unique_ptr<uint32_t[]> rows_;  // `size_` of them, and room for one more
   uint32_t size_ = 0;

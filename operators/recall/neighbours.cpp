@@ -5,11 +5,10 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <memory>
 
 #include "operators/numerics/first_keys.h"
 #include "operators/recall/admission.h"
-#include "operators/row_index.h"
+#include "operators/row_sums.h"
 
 namespace rec::operators {
 
@@ -32,6 +31,14 @@ float rounded(double sum) {
   return static_cast<float>(sum) + 0.0F;
 }
 
+std::vector<ScoredRow> scored_from(const RowSums& sums, size_t first) {
+  std::vector<ScoredRow> scored;
+  scored.reserve(sums.size() - first);
+  for (size_t number = first; number < sums.size(); ++number)
+    scored.push_back({sums.row(number), rounded(sums.sum(number))});
+  return scored;
+}
+
 }  // namespace
 
 bool comes_before(const ScoredRow& a, const ScoredRow& b) {
@@ -48,20 +55,15 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
   size_t room = seeds.rows.size();
   for (const uint32_t seed : seeds.rows) room += list_length(seed);
 
-  // Seeds are numbered first, so that a number below `distinct` says "a seed"; neighbours follow.
   size_t bound = index.items;
   for (const uint32_t seed : seeds.rows) bound = std::max(bound, size_t{seed} + 1);
-  room = std::min(room, bound);
-  RowIndex numbers(room, bound);
+  // Seeds are met first, so that a number below `first_event.size()` says "a seed"; neighbours follow.
+  RowSums sums(std::min(room, bound), bound);
   std::vector<uint32_t> first_event;
   first_event.reserve(seeds.rows.size());
   for (uint32_t event = 0; event < seeds.rows.size(); ++event) {
-    if (numbers.insert(seeds.rows[event]).second) first_event.push_back(event);
+    if (sums.add(seeds.rows[event], 0)) first_event.push_back(event);
   }
-  const size_t distinct = first_event.size();
-
-  const auto sums = std::make_unique_for_overwrite<double[]>(room);
-  std::fill_n(sums.get(), distinct, 0.0);
   for (const uint32_t event : first_event) {
     const uint32_t seed = seeds.rows[event];
     const size_t length = list_length(seed);
@@ -69,18 +71,9 @@ std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, cons
     const double weight = seeds.weights.empty() ? 1.0 : static_cast<double>(seeds.weights[event]);
     const auto neighbours = index.neighbours(seed).first(length);
     const auto similarities = index.similarities(seed).first(length);
-    for (size_t k = 0; k < length; ++k) {
-      const auto [number, is_new] = numbers.insert(neighbours[k]);
-      sums[number] = (is_new ? 0.0 : sums[number]) + weight * static_cast<double>(similarities[k]);
-    }
+    for (size_t k = 0; k < length; ++k) sums.add(neighbours[k], weight * static_cast<double>(similarities[k]));
   }
-
-  std::vector<ScoredRow> scored;
-  scored.reserve(numbers.rows().size() - distinct);
-  for (size_t number = distinct; number < numbers.rows().size(); ++number) {
-    scored.push_back({numbers.rows()[number], rounded(sums[number])});
-  }
-  return scored;
+  return scored_from(sums, first_event.size());
 }
 
 /// Offers the best first, sorting no further than the channel needs.
@@ -105,28 +98,21 @@ Candidates admit_best(std::span<const ScoredRow> all, const SourceCall& call) {
   return admission.take();
 }
 
-std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user, size_t neighbours, size_t per_user) {
+std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user, size_t neighbours, size_t per_user,
+                                   size_t bound) {
   if (user >= index.users) return {};
   const auto similar = index.neighbours(user).first(std::min(neighbours, index.neighbours(user).size()));
   const auto newest = [&](uint32_t v) { return std::min(per_user, index.items_of(v).size()); };
   size_t room = 0;
   for (const uint32_t v : similar) room += newest(v);
-  RowIndex numbers(room);
-  const auto sums = std::make_unique_for_overwrite<double[]>(room);
+  RowSums sums(std::min(room, bound), bound);
   for (size_t k = 0; k < similar.size(); ++k) {
     const double similarity = index.similarities(user)[k];
     const auto items = index.items_of(similar[k]).first(newest(similar[k]));
     const auto weights = index.weights_of(similar[k]);
-    for (size_t j = 0; j < items.size(); ++j) {
-      const auto [number, is_new] = numbers.insert(items[j]);
-      sums[number] = (is_new ? 0.0 : sums[number]) + similarity * static_cast<double>(weights[j]);
-    }
+    for (size_t j = 0; j < items.size(); ++j) sums.add(items[j], similarity * static_cast<double>(weights[j]));
   }
-  std::vector<ScoredRow> scored;
-  scored.reserve(numbers.rows().size());
-  for (size_t number = 0; number < numbers.rows().size(); ++number)
-    scored.push_back({numbers.rows()[number], rounded(sums[number])});
-  return scored;
+  return scored_from(sums, 0);
 }
 
 }  // namespace rec::operators

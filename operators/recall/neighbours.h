@@ -24,8 +24,9 @@ Candidates admit_best(std::span<const ScoredRow> all, const SourceCall& call);
 std::vector<ScoredRow> score_neighbours(const store::NeighbourIndex& index, const SeedEvents& seeds, size_t per_seed);
 
 /// score(j) = Σ_v similarity(v) · weight(v, j) over the `neighbours` users most similar to `user`, j among the
-/// `per_user` newest items of v. Summed in double, the most similar user first, then rounded to float. In no particular
-/// order.
-std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user, size_t neighbours, size_t per_user);
+/// `per_user` newest items of v, all of rows below `bound`. Summed in double, the most similar user first, then rounded
+/// to float. In no particular order.
+std::vector<ScoredRow> score_users(const store::UserIndex& index, uint32_t user, size_t neighbours, size_t per_user,
+                                   size_t bound = SIZE_MAX);
 
 }  // namespace rec::operators

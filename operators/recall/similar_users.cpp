@@ -14,7 +14,8 @@ std::expected<Candidates, std::string> run(const SourceCall& call) {
   const auto count = [&](size_t argument) {
     return static_cast<size_t>(std::max<int64_t>(std::get<int64_t>(call.arguments[argument]), 0));
   };
-  std::vector<ScoredRow> scored = score_users(*index, *call.user_row, count(1), count(2));
+  std::vector<ScoredRow> scored =
+      score_users(*index, *call.user_row, count(1), count(2), call.generation.table(call.item_table).rows());
   return admit_best(scored, call);
 }
 
