@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace rec::engine {
@@ -41,6 +42,24 @@ std::span<const column::ListRef> single_numbers(const interpreter::Values& value
   return lists;
 }
 
+template <typename T>
+void widen(const void* from, std::span<int64_t> to) {
+  for (size_t k = 0; k < to.size(); ++k) to[k] = static_cast<const T*>(from)[k];
+}
+
+void numbers_of(column::ListRef list, types::Kind element, std::span<int64_t> out) {
+  if (element == types::Kind::string) return widen<int32_t>(list.data, out);
+  if (element == types::Kind::integer) return widen<int64_t>(list.data, out);
+  for (size_t k = 0; k < out.size(); ++k) out[k] = scalar(list.data, element, k);
+}
+
+/// Rising, each once.
+std::span<int64_t> made_a_set(std::span<int64_t> numbers) {
+  if (std::ranges::adjacent_find(numbers, std::ranges::greater_equal{}) == numbers.end()) return numbers;
+  std::ranges::sort(numbers);
+  return numbers.first(static_cast<size_t>(std::ranges::unique(numbers).begin() - numbers.begin()));
+}
+
 }  // namespace
 
 std::span<const column::ListRef> number_lists(const interpreter::Values& values, const types::Type& type, size_t n,
@@ -50,11 +69,8 @@ std::span<const column::ListRef> number_lists(const interpreter::Values& values,
   for (size_t i = 0; i < n; ++i) {
     const column::ListRef list = values.has(i) ? values.as<column::ListRef>()[i] : column::ListRef{};
     auto numbers = arena.allocate<int64_t>(list.size);
-    for (size_t k = 0; k < numbers.size(); ++k) numbers[k] = scalar(list.data, type.element, k);
-    if (as_sets) {
-      std::ranges::sort(numbers);
-      numbers = numbers.first(static_cast<size_t>(std::ranges::unique(numbers).begin() - numbers.begin()));
-    }
+    numbers_of(list, type.element, numbers);
+    if (as_sets) numbers = made_a_set(numbers);
     lists[i] = {numbers.data(), static_cast<uint32_t>(numbers.size())};
   }
   return lists;

@@ -222,6 +222,22 @@ bool Program::run_event(const Instruction& made, Register& reg, const Block& blo
   }
 }
 
+namespace {
+
+/// Of elements that are compared as they are.
+template <typename T>
+void look_through(const column::ListRef* lists, const uint64_t* keys, size_t n, uint8_t* out) {
+  for (size_t i = 0; i < n; ++i) {
+    const T* const elements = static_cast<const T*>(lists[i].data);
+    const T key = static_cast<T>(keys[i]);
+    uint8_t found = 0;
+    for (size_t k = 0; k < lists[i].size; ++k) found |= elements[k] == key ? 1 : 0;
+    out[i] = found;
+  }
+}
+
+}  // namespace
+
 void Program::run_membership(const Instruction& made, Register& reg, size_t n) {
   const Values& values = registers_[made.args[0]].view;
   auto* out = reinterpret_cast<uint8_t*>(reg.values);
@@ -246,6 +262,8 @@ void Program::run_membership(const Instruction& made, Register& reg, size_t n) {
   // Each row has a list of its own: look through it.
   const auto* lists = registers_[made.args[1]].view.as<column::ListRef>();
   const types::Kind element = scope_.node(made.node->args[1]).type.element;
+  if (element == types::Kind::string) return look_through<int32_t>(lists, keys_.data(), n, out);
+  if (element == types::Kind::integer && !made.as_double) return look_through<int64_t>(lists, keys_.data(), n, out);
   std::vector<uint64_t> keys;
   std::vector<uint8_t> valid;
   for (size_t i = 0; i < n; ++i) {
