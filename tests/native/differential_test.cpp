@@ -1,4 +1,5 @@
-// Native code against the interpreter: the same bits for random expressions and pipelines, on every instruction set.
+// Native code against the interpreter: the same bits for random expressions and pipelines, on every instruction set, in
+// blocks of 1 to 100,000, with all passes and without any one of them.
 // REC_SOAK=SECONDS goes on for that long (`./dev soak`), from the seed REC_SEED.
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "compiler/passes/passes.h"
 #include "runtime/engine/engine.h"
 #include "tests/interpreter/program_writer.h"
 #include "tests/interpreter/seeds.h"
@@ -36,10 +38,10 @@ bool same(const Values& a, const Values& b, const types::Type& type, size_t i) {
 /// Consecutive rows, scattered ones with repeats, and numbers of them that leave every kind of rest.
 std::vector<std::vector<uint32_t>> row_patterns() {
   std::vector<std::vector<uint32_t>> out;
-  for (const uint32_t size : {1U, 5U, 16U, 37U}) {
+  for (const uint32_t size : {1U, 5U, 16U, 37U, 1100U}) {
     std::vector<uint32_t> together, apart;
     for (uint32_t i = 0; i < size; ++i) {
-      together.push_back(500 + i);
+      together.push_back((500 + i) % interpreter::SmallWorld::kNotes);
       apart.push_back((i * 7919U + size) % interpreter::SmallWorld::kNotes);
     }
     out.push_back(together);
@@ -48,10 +50,20 @@ std::vector<std::vector<uint32_t>> row_patterns() {
   return out;
 }
 
+/// A plan as it was written, with all passes, or without one of them: which depends on the seed.
+std::shared_ptr<const graph::Plan> variant(const std::shared_ptr<const graph::Plan>& compiled, uint64_t seed) {
+  const auto names = passes::names();
+  const uint64_t which = seed % (names.size() + 2);
+  if (which == 0) return compiled;
+  const auto written = graph::as_written(compiled);
+  if (which == 1) return written;
+  return passes::Optimiser(small_world().generation().catalog(), {.without = {std::string(names[which - 2])}})(written);
+}
+
 TEST(Differential, ExpressionsHaveTheInterpretersBits) {
   const operators::Registry registry;
   constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::floating, Kind::string, Kind::time, Kind::duration};
-  constexpr size_t kOfOnePlan = 24;
+  constexpr size_t kOfOnePlan = 24, kBlocks[] = {1, 7, interpreter::kBlock, 100'000};
   const auto sets = instruction_sets();
   const auto patterns = row_patterns();
   uint64_t compiled = 0, expressions = 0;
@@ -76,7 +88,7 @@ TEST(Differential, ExpressionsHaveTheInterpretersBits) {
         const auto& type = plan->exprs[id].type;
         compiled += tier.expression(id) != nullptr ? 1 : 0;
         ++expressions;
-        Evaluator wanted(interpreted, id), got(native, id, seed % 2 == 0 ? 7 : interpreter::kBlock);
+        Evaluator wanted(interpreted, id), got(native, id, kBlocks[seed % std::size(kBlocks)]);
         for (const auto& rows : patterns) {
           const CandidateRows candidates{.batch = nullptr, .indices = rows};
           const Values a = wanted.run(candidates), b = got.run(candidates);
@@ -108,7 +120,7 @@ TEST(Differential, PipelinesGiveTheInterpretersPages) {
     const std::string text = ProgramWriter(registry, seed).pipeline();
     const auto compiled = small_world().compile(text);
     ASSERT_NE(compiled, nullptr) << text;
-    const auto& plan = seed % 2 == 0 ? compiled : graph::as_written(compiled);
+    const auto plan = variant(compiled, seed);
     auto wanted = engine::recommend(plan, generation, request, {});
     ASSERT_TRUE(wanted.has_value()) << wanted.error().message << "\n" << text;
     for (const auto& [isa, all] : tiers) {
@@ -121,6 +133,8 @@ TEST(Differential, PipelinesGiveTheInterpretersPages) {
           << text;
     }
   }
+  std::printf("%llu pipelines, each on %zu instruction sets\n", static_cast<unsigned long long>(seeds.tried()),
+              tiers.size());
 }
 
 }  // namespace
