@@ -66,7 +66,7 @@ uint64_t size_of(const std::string& name, const llvm::MemoryBuffer& object) {
   }
   for (const auto& [symbol, size] : llvm::object::computeSymbolSizes(**read)) {
     auto its = symbol.getName();
-    if (its && *its == name) return size;
+    if (its && *its == name && size != 0) return size;  // the object has the name too
     if (!its) llvm::consumeError(its.takeError());
   }
   return 0;
