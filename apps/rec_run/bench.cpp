@@ -61,7 +61,7 @@ class Bench {
       measured.push_back(std::move(*one));
     }
     print(measured);
-    if (tiers != nullptr) fmt::print(stderr, "{}", native_code_text(tiers->compiler()->counts()));
+    if (tiers != nullptr) fmt::print(stderr, "{}", native_code_text(*tiers));
     return kOk;
   }
 

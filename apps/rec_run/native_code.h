@@ -13,6 +13,6 @@ namespace rec::rec_run {
 std::unique_ptr<native::Tiers> native_code(const source::Sources& sources);
 
 /// A line of what a compiler did so far, and one of its last failure where there was one.
-std::string native_code_text(const native::CompilerCounts& counts);
+std::string native_code_text(const native::Tiers& tiers);
 
 }  // namespace rec::rec_run

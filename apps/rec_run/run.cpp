@@ -92,7 +92,7 @@ Exit run(const RunOptions& options, std::vector<std::string>& files) {
     }
     results.write(*page, *next->request, *next->plan);
   }
-  if (options.trace && tiers != nullptr) fmt::print(stderr, "{}", native_code_text(tiers->compiler()->counts()));
+  if (options.trace && tiers != nullptr) fmt::print(stderr, "{}", native_code_text(*tiers));
   return results.close() ? exit : kData;
 }
 

@@ -143,7 +143,9 @@ std::expected<Page, Error> make_page(const PlanRef& given, const GenerationRef& 
   for (const auto& emit : plan->emits) page.value_names.push_back(emit.name);
   if (!run.failure) page.items = collect_items(run);
   if (auto failure = failure_of(run, request.user)) return std::unexpected(std::move(*failure));
-  if (context.tier() != nullptr && !context.waited_for_code() && !run.waited_for_code) page.engine = "jit";
+  const bool is_native = context.tier() != nullptr && !context.waited_for_code() && !run.waited_for_code;
+  if (is_native) page.engine = "jit";
+  if (serving.tiers != nullptr) serving.tiers->count(is_native);
   page.degraded = std::move(run.degraded);
   if (request.trace) {
     trace.gone = context.gone() + run.gone;

@@ -77,6 +77,11 @@ class Tier {
   mutable std::vector<std::unique_ptr<Unit>> owned_;
 };
 
+/// Pages by what computed them: native code alone, or the interpreter, where some code was not ready or could not be made.
+struct Served {
+  uint64_t native = 0, interpreted = 0;
+};
+
 /// The tiers of all plans that requests run on. Thread-safe.
 class Tiers {
  public:
@@ -89,6 +94,10 @@ class Tiers {
                                  const std::vector<types::Value>& parameters);
   const std::shared_ptr<Compiler>& compiler() const { return compiler_; }
 
+  /// For a service's metrics, beside those of the compiler.
+  Served served() const { return {native_.load(), interpreted_.load()}; }
+  void count(bool is_native) { ++(is_native ? native_ : interpreted_); }
+
  private:
   struct Entry {
     std::weak_ptr<const graph::Plan> plan;
@@ -100,6 +109,7 @@ class Tiers {
   const size_t most_;
   std::mutex mutex_;
   std::vector<Entry> entries_;
+  std::atomic<uint64_t> native_ = 0, interpreted_ = 0;
 };
 
 }  // namespace rec::native

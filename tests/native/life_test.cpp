@@ -88,11 +88,14 @@ TEST(Life, RequestsAreInterpretedUntilTheirCodeIsReady) {
   const auto first = engine::recommend(plan, generation, request, {.tiers = &tiers});
   ASSERT_TRUE(first.has_value());
   auto last = first;
-  for (int i = 0; i < 50 && last->engine != "jit"; ++i) {
+  uint64_t pages = 1;
+  for (; pages < 50 && last->engine != "jit"; ++pages) {
     made->wait();
     last = engine::recommend(plan, generation, request, {.tiers = &tiers});
   }
   EXPECT_EQ(last->engine, "jit") << made->counts().last_failure;
+  EXPECT_EQ(tiers.served().native, 1U);
+  EXPECT_EQ(tiers.served().interpreted, pages - 1);
   ASSERT_EQ(first->items.size(), last->items.size());
   for (size_t i = 0; i < first->items.size(); ++i) {
     EXPECT_EQ(first->items[i].key, last->items[i].key);
