@@ -131,7 +131,7 @@ class RowSums {
 /// The best of a gathered row at a time. A thread has one of its own.
 class BestOfRow {
  public:
-  BestOfRow(const Cooccurrence& from, memory::Budget* budget) : from_(from), sums_(from, budget) {
+  BestOfRow(const Cooccurrence& from, memory::Budget* budget) : sums_(from, budget) {
     for (const double scale : from.column_scale) inverse_.push_back(1 / scale);
   }
 
@@ -156,7 +156,6 @@ class BestOfRow {
   double threshold(size_t wanted);
   size_t offer_above(double least, BestRows& best);
 
-  const Cooccurrence& from_;
   RowSums sums_;
   std::vector<double> inverse_{}, rough_{}, sample_{};
 };
