@@ -46,6 +46,18 @@ int32_t run(const Code& code, int32_t x) {
   return y;
 }
 
+constexpr const char* kTopTen =
+    "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2 + 1\n"
+    "  where value > 1.5\n  top 10 by value\n  emit value\n}\n";
+
+std::expected<engine::Page, engine::Error> page_of(const graph::PlanPtr& plan, const engine::Serving& serving) {
+  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
+  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
+  request.fields["scene"] = std::string("music");
+  request.fields["page"] = int64_t{2};
+  return engine::recommend(plan, generation, request, serving);
+}
+
 constexpr Layout kRows{.consecutive = true, .rows_follow = true};
 
 TEST(Life, ManyThingsCompiledRunAndFreedLeaveNothing) {
@@ -77,21 +89,15 @@ TEST(Life, EqualKernelsAreCompiledOnce) {
 TEST(Life, RequestsAreInterpretedUntilTheirCodeIsReady) {
   const auto made = *make_compiler({});
   Tiers tiers(made);
-  const auto plan = small_world().compile(
-      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2 + 1\n"
-      "  where value > 1.5\n  top 10 by value\n  emit value\n}\n");
+  const auto plan = small_world().compile(kTopTen);
   ASSERT_NE(plan, nullptr);
-  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
-  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
-  request.fields["scene"] = std::string("music");
-  request.fields["page"] = int64_t{2};
-  const auto first = engine::recommend(plan, generation, request, {.tiers = &tiers});
+  const auto first = page_of(plan, {.tiers = &tiers});
   ASSERT_TRUE(first.has_value());
   auto last = first;
   uint64_t pages = 1;
   for (; pages < 50 && last->engine != "jit"; ++pages) {
     made->wait();
-    last = engine::recommend(plan, generation, request, {.tiers = &tiers});
+    last = page_of(plan, {.tiers = &tiers});
   }
   EXPECT_EQ(last->engine, "jit") << made->counts().last_failure;
   EXPECT_EQ(tiers.served().native, 1U);
@@ -110,13 +116,9 @@ TEST(Life, WhatTheInterpreterComputesReadsColumnsThatAreThere) {
       "  where hash(a, 10) < 5\n  let b = float(hash(a, 7)) + log1p(abs(a)) * sqrt(abs(a))\n"
       "  top 20 by b\n  emit a, b, hash(b, 9)\n}\n");
   ASSERT_NE(compiled, nullptr);
-  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
-  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
-  request.fields["scene"] = std::string("music");
-  request.fields["page"] = int64_t{2};
   for (const auto& plan : {compiled, graph::as_written(compiled)}) {
-    auto wanted = engine::recommend(plan, generation, request, {});
-    const auto native = engine::recommend(plan, generation, request, {.tiers = &tiers});
+    auto wanted = page_of(plan, {});
+    const auto native = page_of(plan, {.tiers = &tiers});
     ASSERT_TRUE(wanted && native);
     EXPECT_EQ(wanted->items.size(), 20U);
     wanted->engine = "jit";
@@ -161,20 +163,14 @@ TEST(Life, DebuggersAndProfilersSeeLinesOfTheStrategy) {
 }
 
 TEST(Life, TheInterpreterGoesOnWhereMemoryForCodeHasRunOut) {
-  const auto plan = small_world().compile(
-      "pipeline p(user: users, item: notes) {\n  recall { a = items take 500 }\n  let value = item.score * 2 + 1\n"
-      "  where value > 1.5\n  top 10 by value\n  emit value\n}\n");
+  const auto plan = small_world().compile(kTopTen);
   ASSERT_NE(plan, nullptr);
-  const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
-  engine::Request request{.user = "1", .now = interpreter::SmallWorld::kNow, .id = "r"};
-  request.fields["scene"] = std::string("music");
-  request.fields["page"] = int64_t{2};
-  const auto wanted = engine::recommend(plan, generation, request, {});
+  const auto wanted = page_of(plan, {});
   for (const bool in_background : {false, true}) {
     const auto made = *make_compiler({.in_background = in_background, .code_bytes = 100});
     Tiers tiers(made);
     for (int i = 0; i < 3; ++i) {
-      const auto page = engine::recommend(plan, generation, request, {.tiers = &tiers});
+      const auto page = page_of(plan, {.tiers = &tiers});
       made->wait();
       ASSERT_TRUE(wanted && page);
       EXPECT_EQ(engine::page_json(*page, true), engine::page_json(*wanted, true)) << "by the interpreter, as it says";
