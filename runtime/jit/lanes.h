@@ -58,6 +58,7 @@ class Lanes {
   llvm::Value* exponents(const form::Node& node, std::span<llvm::Value* const> operands);
   llvm::Value* permuted(const form::Table& table, llvm::Value* index);
   llvm::Value* gather_one_by_one(native::Storage storage, llvm::Value* base, llvm::Value* index);
+  llvm::Value* gather_within_words(native::Storage storage, llvm::Value* base, llvm::Value* index);
   /// Calls `each` with lanes 0 up to `count`, in a loop.
   void for_lanes(llvm::Value* count, llvm::function_ref<void(llvm::Value*)> each);
   llvm::Value* on_stack(llvm::Value* vector);

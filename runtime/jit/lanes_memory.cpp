@@ -55,23 +55,27 @@ Value* Lanes::read(Storage storage, Value* from) {
 
 /// AVX-512 gathers elements of 32 and 64 bits as fast as one load a lane does, and one instruction is compiled sooner.
 Value* Lanes::gather(Storage storage, Value* base, Value* index) {
-  const bool narrow = stored(storage)->getPrimitiveSizeInBits() < 32;
   if (target_.isa != Isa::avx512) return gather_one_by_one(storage, base, index);
+  const auto bits = stored(storage)->getPrimitiveSizeInBits();
+  if (bits < 32) return gather_within_words(storage, base, index);
   auto* type = llvm::FixedVectorType::get(stored(storage), count());
-  if (!narrow) {
-    Value* at = b_.CreateGEP(stored(storage), base, b_.CreateSExt(index, vector(Lane::i64)));
-    return as_lane(storage,
-                   b_.CreateMaskedGather(type, at, llvm::Align(stored(storage)->getPrimitiveSizeInBits() / 8)));
-  }
-  Value* const from = on_stack(index);
-  Value* const to = on_stack(llvm::PoisonValue::get(type));
-  for_lanes(b_.getInt64(count()), [&](Value* lane) {
-    Value* at =
-        b_.CreateLoad(index->getType()->getScalarType(), element_of(from, index->getType()->getScalarType(), lane));
-    b_.CreateStore(b_.CreateLoad(stored(storage), element_of(base, stored(storage), at)),
-                   element_of(to, stored(storage), lane));
-  });
-  return as_lane(storage, b_.CreateLoad(type, to));
+  Value* at = b_.CreateGEP(stored(storage), base, b_.CreateSExt(index, vector(Lane::i64)));
+  return as_lane(storage, b_.CreateMaskedGather(type, at, llvm::Align(bits / 8)));
+}
+
+/// Elements of 8 or 16 bits: the aligned words of 32 bits that they lie in, which are in memory where an element is.
+Value* Lanes::gather_within_words(Storage storage, Value* base, Value* index) {
+  const uint32_t bits = storage == Storage::i16 ? 16 : 8;
+  const auto all = [&](uint32_t value) { return spread(b_.getInt32(value)); };
+  Value* const address = b_.CreatePtrToInt(base, b_.getInt64Ty());
+  Value* const words = b_.CreateIntToPtr(b_.CreateAnd(address, ~uint64_t{3}), base->getType());
+  Value* const before = b_.CreateTrunc(b_.CreateAnd(address, 3), b_.getInt32Ty());
+  Value* const place = b_.CreateTrunc(index, vector(Lane::i32));
+  Value* const byte = b_.CreateAdd(bits == 8 ? place : b_.CreateShl(place, all(1)), spread(before));
+  Value* const word = gather(Storage::i32, words, b_.CreateLShr(byte, all(2)));
+  Value* const value = b_.CreateLShr(word, b_.CreateShl(b_.CreateAnd(byte, all(3)), all(3)));
+  if (storage == Storage::u8) return b_.CreateICmpNE(b_.CreateAnd(value, all(255)), all(0));
+  return b_.CreateAShr(b_.CreateShl(value, all(32 - bits)), all(32 - bits));
 }
 
 Value* Lanes::gather_one_by_one(Storage storage, Value* base, Value* index) {
