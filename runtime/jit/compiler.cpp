@@ -2,7 +2,6 @@
 #include "runtime/native/compiler.h"
 
 #include <condition_variable>
-#include <ctime>
 #include <deque>
 #include <list>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "runtime/jit/session.h"
+#include "runtime/jit/thread_time.h"
 
 namespace rec::jit {
 namespace {
@@ -19,17 +19,11 @@ namespace {
 using native::Kernel;
 using native::Layout;
 
-double thread_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 class LinkedCode final : public native::Code {
  public:
   explicit LinkedCode(std::shared_ptr<Session> session) : session_(std::move(session)) {}
   ~LinkedCode() override {
-    if (made_.memory != nullptr) session_->release(made_);
+    if (entry() != nullptr) session_->release(made_);
   }
   void link(Session::Made made) {
     made_ = std::move(made);
@@ -89,6 +83,9 @@ class Background final : public native::Compiler {
     out.waiting = open_.size() + working_;
     out.held = entries_.size();
     out.held_bytes = session_->bytes();
+    const auto functions = session_->functions();
+    out.functions = functions.made;
+    out.function_seconds = functions.seconds;
     return out;
   }
 

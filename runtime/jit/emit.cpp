@@ -5,8 +5,11 @@
 #include <array>
 #include <cstddef>
 
+#include "runtime/jit/function.h"
+#include "runtime/jit/inputs.h"
 #include "runtime/jit/lanes.h"
 #include "runtime/jit/streams.h"
+#include "runtime/jit/usage.h"
 
 namespace rec::jit {
 namespace {
@@ -20,10 +23,12 @@ using native::Kernel;
 class Emitter {
  public:
   Emitter(llvm::Module& module, const std::string& name, const Kernel& kernel, const native::Layout& layout,
-          const Target& target, Lines* lines)
+          const Target& target, std::span<const std::string> functions, Lines* lines)
       : module_(module),
         kernel_(kernel),
         layout_(layout),
+        functions_(functions),
+        usage_(kernel),
         lines_(lines),
         b_(module.getContext()),
         lanes_(b_, target),
@@ -35,21 +40,21 @@ class Emitter {
     if (lines_ != nullptr) lines_->begin(*function_, kernel_);
     function_->setDoesNotThrow();  // no tables of frames to be made and registered
     for (unsigned i = 0; i < 4; ++i) function_->getArg(i)->addAttr(llvm::Attribute::NoAlias);
-    find_needed();
   }
 
   void run() {
     auto* entry = block("entry");
     b_.SetInsertPoint(entry);
     if (lines_ != nullptr) lines_->at(b_, kernel_.span);
-    load_arguments();
+    in_ = Inputs::load(b_, lanes_, kernel_);
+    written_ = in_.count != nullptr ? in_.count : number(0);
     values_.assign(kernel_.graph.size(), nullptr);
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
-      if (needed_[id] && uniform_[id]) values_[id] = scalar(id);
+      if (usage_.needed[id] && usage_.uniform[id]) values_[id] = scalar(id);
     }
     spread_.assign(kernel_.graph.size(), nullptr);
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
-      if (needed_[id] && uniform_[id]) spread_[id] = lanes_.spread(values_[id]);
+      if (usage_.needed[id] && usage_.uniform[id]) spread_[id] = lanes_.spread(values_[id]);
     }
     open_streams();
     loop();
@@ -61,79 +66,16 @@ class Emitter {
   llvm::BasicBlock* block(const char* name) { return llvm::BasicBlock::Create(b_.getContext(), name, function_); }
   Value* number(uint64_t n) { return b_.getInt64(n); }
 
-  void find_needed() {
-    const auto& graph = kernel_.graph;
-    needed_.assign(graph.size(), false);
-    uniform_.assign(graph.size(), false);
-    const auto need = [&](Id id) { needed_[id] = true; };
-    for (const Id id : kernel_.predicates) need(id);
-    if (kernel_.does == Kernel::Does::first) need(kernel_.key);
-    for (const auto& out : kernel_.outputs) {
-      need(out.value);
-      if (out.present) need(*out.present);
-    }
-    for (Id id = static_cast<Id>(graph.size()); id-- > 0;) {
-      if (!needed_[id]) continue;
-      const auto& node = graph[id];
-      const Id operand[] = {node.a, node.b, node.c};
-      for (unsigned i = 0; i < form::operands(node.op); ++i) need(operand[i]);
-    }
-    const bool by_candidate = kernel_.does == Kernel::Does::select || kernel_.does == Kernel::Does::scatter;
-    if (by_candidate || needed_[Kernel::kRow]) need(Kernel::kCandidate);
-    for (Id id = 0; id < graph.size(); ++id) {
-      const auto& node = graph[id];
-      if (node.op == Op::argument || node.op == Op::among || node.op == Op::find) continue;
-      const Id operand[] = {node.a, node.b, node.c};
-      bool same = true;
-      for (unsigned i = 0; i < form::operands(node.op); ++i) same = same && uniform_[operand[i]];
-      uniform_[id] = same;
-    }
-  }
-
-  template <typename Member>
-  Value* field(Value* record, Member offset, llvm::Type* type) {
-    return b_.CreateLoad(type, b_.CreateGEP(b_.getInt8Ty(), record, number(offset)));
-  }
-
-  void load_arguments() {
-    Value *memory = function_->getArg(0), *range = function_->getArg(1), *outputs = function_->getArg(2);
-    llvm::Type* pointer = b_.getPtrTy();
-    for (size_t i = 0; i < kernel_.memory.size(); ++i)
-      memory_.push_back(b_.CreateLoad(pointer, b_.CreateGEP(pointer, memory, number(i))));
-    begin_ = field(range, offsetof(native::Range, begin), b_.getInt64Ty());
-    end_ = field(range, offsetof(native::Range, end), b_.getInt64Ty());
-    candidates_ = field(range, offsetof(native::Range, candidates), pointer);
-    first_ = field(range, offsetof(native::Range, first), b_.getInt32Ty());
-    rows_ = field(range, offsetof(native::Range, rows), pointer);
-    row_offset_ = field(range, offsetof(native::Range, row_offset), b_.getInt32Ty());
-    const size_t count = kernel_.does == Kernel::Does::select ? 1 : 2 * kernel_.outputs.size();
-    for (size_t i = 0; i < count; ++i)
-      outputs_.push_back(b_.CreateLoad(pointer, b_.CreateGEP(pointer, outputs, number(i))));
-    written_ = number(0);
-    if (kernel_.does == Kernel::Does::first) load_ahead();
-  }
-
-  void load_ahead() {
-    Value* ahead = function_->getArg(3);
-    keys_are_floats_ = kernel_.graph[kernel_.key].lane == Lane::f32;
-    capacity_ = field(ahead, offsetof(native::Ahead, capacity), b_.getInt64Ty());
-    places_ = field(ahead, offsetof(native::Ahead, places), b_.getPtrTy());
-    keys_ = field(ahead, offsetof(native::Ahead, keys), b_.getPtrTy());
-    count_before_ = field(ahead, offsetof(native::Ahead, count), b_.getInt64Ty());
-    bound_ = lanes_.spread(keys_are_floats_ ? field(ahead, offsetof(native::Ahead, float_bound), b_.getFloatTy())
-                                            : field(ahead, offsetof(native::Ahead, int_bound), b_.getInt64Ty()));
-    unbounded_ =
-        lanes_.spread(b_.CreateICmpEQ(field(ahead, offsetof(native::Ahead, bounded), b_.getInt64Ty()), number(0)));
-    written_ = count_before_;
-  }
-
   Value* scalar(Id id) {
     const auto& node = kernel_.graph[id];
     if (node.op == Op::constant) return lanes_.constant(node.lane, node.bits);
+    if (const auto* call = usage_.calls[id])
+      return b_.CreateExtractElement(called(*call, [&](Id operand) { return lanes_.spread(values_[operand]); }),
+                                     uint64_t{0});
     if (node.op == Op::load) {
       const auto storage = kernel_.memory[node.bits].storage;
       Value* index = b_.CreateZExt(values_[node.a], b_.getInt64Ty());
-      return lanes_.read_one(storage, b_.CreateGEP(lanes_.stored(storage), memory_[node.bits], index));
+      return lanes_.read_one(storage, b_.CreateGEP(lanes_.stored(storage), in_.memory[node.bits], index));
     }
     if (node.op == Op::lookup) return lanes_.look_up(kernel_.graph.tables()[node.bits], values_[node.a]);
     return operate(node, [&](Id operand) { return values_[operand]; });
@@ -148,6 +90,13 @@ class Emitter {
     return lanes_.operate(node, kernel_.graph[node.a].lane, {x.data(), count});
   }
 
+  template <typename ValueOf>
+  Value* called(const native::Call& call, ValueOf value_of) {
+    std::vector<Value*> arguments;
+    for (const Id argument : call.arguments) arguments.push_back(value_of(argument));
+    return call_function(b_, lanes_, functions_[call.function], kernel_.functions[call.function].form, arguments);
+  }
+
   // ---- memory along which the loop goes ----
 
   bool writes_in_order() const {
@@ -160,13 +109,13 @@ class Emitter {
   void open_streams() {
     stream_.assign(kernel_.graph.size(), kNoStream);
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
-      if (needed_[id] && !uniform_[id]) open_stream(id);
+      if (usage_.needed[id] && !usage_.uniform[id]) open_stream(id);
     }
     if (!writes_in_order()) return;
-    for (size_t i = 0; i < outputs_.size(); ++i) {
+    for (size_t i = 0; i < in_.outputs.size(); ++i) {
       if (i % 2 == 1 && !kernel_.outputs[i / 2].present) continue;
       llvm::Type* type = i % 2 == 1 ? b_.getInt8Ty() : lanes_.stored(kernel_.outputs[i / 2].storage);
-      Value* base = kernel_.does == Kernel::Does::values ? outputs_[i] : plus(type, outputs_[i], first_);
+      Value* base = kernel_.does == Kernel::Does::values ? in_.outputs[i] : plus(type, in_.outputs[i], in_.first);
       written_to_.resize(i + 1, kNoStream);
       written_to_[i] = streams_.add(type, base, true);
     }
@@ -176,17 +125,17 @@ class Emitter {
   void open_stream(Id id) {
     const auto& node = kernel_.graph[id];
     if (id == Kernel::kCandidate && !layout_.consecutive)
-      stream_[id] = streams_.add(b_.getInt32Ty(), candidates_, false);
+      stream_[id] = streams_.add(b_.getInt32Ty(), in_.candidates, false);
     if (id == Kernel::kRow && layout_.consecutive && !layout_.rows_follow)
-      stream_[id] = streams_.add(b_.getInt32Ty(), plus(b_.getInt32Ty(), rows_, first_), false);
+      stream_[id] = streams_.add(b_.getInt32Ty(), plus(b_.getInt32Ty(), in_.rows, in_.first), false);
     if (node.op != Op::load) return;
     llvm::Type* type = lanes_.stored(kernel_.memory[node.bits].storage);
-    Value* base = memory_[node.bits];
+    Value* base = in_.memory[node.bits];
     if (node.a == Kernel::kPlace) stream_[id] = streams_.add(type, base, false);
     if (!layout_.consecutive) return;
-    if (node.a == Kernel::kCandidate) stream_[id] = streams_.add(type, plus(type, base, first_), false);
+    if (node.a == Kernel::kCandidate) stream_[id] = streams_.add(type, plus(type, base, in_.first), false);
     if (node.a == Kernel::kRow && layout_.rows_follow)
-      stream_[id] = streams_.add(type, plus(type, plus(type, base, first_), row_offset_), false);
+      stream_[id] = streams_.add(type, plus(type, plus(type, base, in_.first), in_.row_offset), false);
   }
 
   // ---- the loop ----
@@ -196,12 +145,12 @@ class Emitter {
   void loop() {
     auto *before = b_.GetInsertBlock(), *head = block("vectors"), *body = block("body"), *after = block("after");
     auto *rest = block("rest"), *done = block("done");
-    Value* const whole = b_.CreateAnd(b_.CreateSub(end_, begin_), number(~uint64_t{width() - 1}));
-    Value* const full = b_.CreateAdd(begin_, whole);
+    Value* const whole = b_.CreateAnd(b_.CreateSub(in_.end, in_.begin), number(~uint64_t{width() - 1}));
+    Value* const full = b_.CreateAdd(in_.begin, whole);
     Value* const all = spread_true();
     b_.CreateBr(head);
     b_.SetInsertPoint(head);
-    auto *at = phi(begin_, before), *written = phi(written_, before), *until = phi(full, before);
+    auto *at = phi(in_.begin, before), *written = phi(written_, before), *until = phi(full, before);
     auto* mask = selects() ? phi(all, before) : nullptr;
     streams_.enter(before);
     at_ = at;
@@ -217,11 +166,11 @@ class Emitter {
 
     b_.SetInsertPoint(after);
     written_ = written;
-    Value* const some_left = b_.CreateAnd(b_.CreateICmpUGE(at, full), b_.CreateICmpULT(at, end_));
+    Value* const some_left = b_.CreateAnd(b_.CreateICmpUGE(at, full), b_.CreateICmpULT(at, in_.end));
     b_.CreateCondBr(b_.CreateAnd(some_left, has_room()), rest, done);
     b_.SetInsertPoint(rest);
-    Value* const few = first_lanes(b_.CreateSub(end_, at));
-    again(at, at, until, end_, written, mask, few);
+    Value* const few = first_lanes(b_.CreateSub(in_.end, at));
+    again(at, at, until, in_.end, written, mask, few);
     streams_.again_for(at, few);
     b_.CreateBr(head);
     b_.SetInsertPoint(done);
@@ -244,7 +193,7 @@ class Emitter {
 
   /// For one more vector of those that are handed on.
   Value* has_room() {
-    return kernel_.does == Kernel::Does::first ? b_.CreateICmpULE(written_, capacity_)
+    return kernel_.does == Kernel::Does::first ? b_.CreateICmpULE(written_, in_.capacity)
                                                : static_cast<Value*>(b_.getTrue());
   }
   Value* spread_true() { return lanes_.spread(b_.getTrue()); }
@@ -253,10 +202,10 @@ class Emitter {
   /// Only then is the loop beyond the end.
   void copy_back() {
     auto *some = block("some_written"), *none = block("none");
-    b_.CreateCondBr(b_.CreateICmpUGT(at_, end_), some, none);
+    b_.CreateCondBr(b_.CreateICmpUGT(at_, in_.end), some, none);
     b_.SetInsertPoint(some);
     Value* const place = b_.CreateSub(at_, number(width()));
-    streams_.copy_back(place, first_lanes(b_.CreateSub(end_, place)));
+    streams_.copy_back(place, first_lanes(b_.CreateSub(in_.end, place)));
     b_.CreateBr(none);
     b_.SetInsertPoint(none);
   }
@@ -271,7 +220,7 @@ class Emitter {
     }
     if (!selects()) return write_outputs();
     if (kernel_.does == Kernel::Does::select) {
-      lanes_.compact(vector(Kernel::kCandidate), b_.CreateGEP(b_.getInt32Ty(), outputs_[0], written_), passes);
+      lanes_.compact(vector(Kernel::kCandidate), b_.CreateGEP(b_.getInt32Ty(), in_.outputs[0], written_), passes);
       written_ = b_.CreateAdd(written_, lanes_.count_set(passes));
       return;
     }
@@ -285,7 +234,7 @@ class Emitter {
   /// Operations of the key that no predicate has computed.
   size_t remaining_work() const {
     size_t work = 0;
-    for (Id id = 0; id < kernel_.graph.size(); ++id) work += needed_[id] && values_[id] == nullptr ? 1 : 0;
+    for (Id id = 0; id < kernel_.graph.size(); ++id) work += usage_.needed[id] && values_[id] == nullptr ? 1 : 0;
     return work;
   }
   static constexpr size_t kWorthABranch = 12;
@@ -311,17 +260,17 @@ class Emitter {
   void hand_on(Value* passes) {
     Value* key = vector(kernel_.key);
     Value* ahead = nullptr;
-    if (keys_are_floats_) {
-      ahead = kernel_.ascending ? b_.CreateFCmpULT(key, bound_) : b_.CreateFCmpUGT(key, bound_);
+    if (in_.keys_are_floats) {
+      ahead = kernel_.ascending ? b_.CreateFCmpULT(key, in_.bound) : b_.CreateFCmpUGT(key, in_.bound);
     } else {
-      ahead =
-          b_.CreateOr(unbounded_, kernel_.ascending ? b_.CreateICmpSLT(key, bound_) : b_.CreateICmpSGT(key, bound_));
+      ahead = b_.CreateOr(in_.unbounded,
+                          kernel_.ascending ? b_.CreateICmpSLT(key, in_.bound) : b_.CreateICmpSGT(key, in_.bound));
     }
     Value* chosen = b_.CreateAnd(passes, ahead);
     only_if_any(chosen, [&] {
       Value* place = vector(Kernel::kPlace);
-      lanes_.compact(place, b_.CreateGEP(b_.getInt32Ty(), places_, written_), chosen);
-      lanes_.compact(key, b_.CreateGEP(key->getType()->getScalarType(), keys_, written_), chosen);
+      lanes_.compact(place, b_.CreateGEP(b_.getInt32Ty(), in_.places, written_), chosen);
+      lanes_.compact(key, b_.CreateGEP(key->getType()->getScalarType(), in_.keys, written_), chosen);
       written_ = b_.CreateAdd(written_, lanes_.count_set(chosen));
     });
   }
@@ -336,13 +285,13 @@ class Emitter {
 
   void write(native::Storage storage, Value* values, size_t output) {
     if (writes_in_order()) return lanes_.write(storage, values, streams_.at(written_to_[output], at_));
-    Value* const left = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateSub(end_, at_), number(width()));
-    lanes_.scatter(storage, values, outputs_[output], vector(Kernel::kCandidate), left);
+    Value* const left = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateSub(in_.end, at_), number(width()));
+    lanes_.scatter(storage, values, in_.outputs[output], vector(Kernel::kCandidate), left);
   }
 
   /// The lanes of a node, made where they are first needed.
   Value* vector(Id id) {
-    if (uniform_[id]) return spread_[id];
+    if (usage_.uniform[id]) return spread_[id];
     if (values_[id] == nullptr) {
       const llvm::DebugLoc outside = b_.getCurrentDebugLocation();
       if (lines_ != nullptr && id < kernel_.spans.size()) lines_->at(b_, kernel_.spans[id]);
@@ -354,6 +303,7 @@ class Emitter {
 
   Value* make(Id id) {
     const auto& node = kernel_.graph[id];
+    if (const auto* call = usage_.calls[id]) return called(*call, [&](Id operand) { return vector(operand); });
     switch (node.op) {
       case Op::argument:
         return argument(id);
@@ -362,12 +312,12 @@ class Emitter {
       case Op::lookup:
         return lanes_.look_up(kernel_.graph.tables()[node.bits], vector(node.a));
       case Op::among:
-        return lanes_.among(memory_[node.bits], vector(node.a));
+        return lanes_.among(in_.memory[node.bits], vector(node.a));
       case Op::find:
         return find(node);
       case Op::select:
         // A condition that is the same for all needs no lanes.
-        if (uniform_[node.a]) return b_.CreateSelect(values_[node.a], vector(node.b), vector(node.c));
+        if (usage_.uniform[node.a]) return b_.CreateSelect(values_[node.a], vector(node.b), vector(node.c));
         [[fallthrough]];
       default:
         return operate(node, [&](Id operand) { return vector(operand); });
@@ -382,19 +332,19 @@ class Emitter {
     using native::Storage;
     if (id == Kernel::kPlace) return counting(at_);
     if (id == Kernel::kCandidate) {
-      if (layout_.consecutive) return b_.CreateAdd(counting(at_), lanes_.spread(first_));
+      if (layout_.consecutive) return b_.CreateAdd(counting(at_), lanes_.spread(in_.first));
       return lanes_.read(Storage::i32, streams_.at(stream_[id], at_));
     }
-    if (layout_.rows_follow) return b_.CreateAdd(vector(Kernel::kCandidate), lanes_.spread(row_offset_));
+    if (layout_.rows_follow) return b_.CreateAdd(vector(Kernel::kCandidate), lanes_.spread(in_.row_offset));
     if (layout_.consecutive) return lanes_.read(Storage::i32, streams_.at(stream_[id], at_));
-    return lanes_.gather(Storage::i32, rows_, vector(Kernel::kCandidate));
+    return lanes_.gather(Storage::i32, in_.rows, vector(Kernel::kCandidate));
   }
 
   Value* load(Id id) {
     const auto& node = kernel_.graph[id];
     const auto storage = kernel_.memory[node.bits].storage;
     if (stream_[id] != kNoStream) return lanes_.read(storage, streams_.at(stream_[id], at_));
-    return lanes_.gather(storage, memory_[node.bits], vector(node.a));
+    return lanes_.gather(storage, in_.memory[node.bits], vector(node.a));
   }
 
   /// A call for a whole vector of keys.
@@ -406,7 +356,7 @@ class Emitter {
     const auto callee = module_.getOrInsertFunction(
         kFindKeys, llvm::FunctionType::get(b_.getVoidTy(), {pointer, pointer, pointer, b_.getInt32Ty()}, false));
     b_.CreateStore(vector(node.a), keys);
-    b_.CreateCall(callee, {memory_[node.bits], keys, numbers, b_.getInt32(width())});
+    b_.CreateCall(callee, {in_.memory[node.bits], keys, numbers, b_.getInt32(width())});
     return b_.CreateLoad(lanes_.vector(Lane::i32), numbers);
   }
 
@@ -423,6 +373,8 @@ class Emitter {
   llvm::Module& module_;
   const Kernel& kernel_;
   const native::Layout& layout_;
+  const std::span<const std::string> functions_;
+  const Usage usage_;
   Lines* const lines_;
   llvm::IRBuilder<> b_;
   Lanes lanes_;
@@ -430,22 +382,16 @@ class Emitter {
   static constexpr size_t kNoStream = SIZE_MAX;
   std::vector<size_t> stream_, written_to_;  // by node; by output and its presence
   llvm::Function* function_ = nullptr;
-  std::vector<bool> needed_, uniform_;
   std::vector<Value*> values_, spread_;  // by node; spread_: of uniform ones
-  std::vector<Value*> memory_, outputs_;
-  Value *begin_ = nullptr, *end_ = nullptr, *candidates_ = nullptr, *first_ = nullptr, *rows_ = nullptr,
-        *row_offset_ = nullptr;
-  Value *capacity_ = nullptr, *places_ = nullptr, *keys_ = nullptr, *count_before_ = nullptr, *bound_ = nullptr,
-        *unbounded_ = nullptr;
-  bool keys_are_floats_ = true;
+  Inputs in_;
   Value *at_ = nullptr, *written_ = nullptr, *mask_ = nullptr;  // of the vector at hand
 };
 
 }  // namespace
 
 void emit(llvm::Module& module, const std::string& name, const Kernel& kernel, const native::Layout& layout,
-          const Target& target, Lines* lines) {
-  Emitter(module, name, kernel, layout, target, lines).run();
+          const Target& target, std::span<const std::string> functions, Lines* lines) {
+  Emitter(module, name, kernel, layout, target, functions, lines).run();
 }
 
 }  // namespace rec::jit

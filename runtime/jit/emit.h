@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "runtime/jit/lines.h"
@@ -11,9 +12,10 @@
 
 namespace rec::jit {
 
-/// Adds a function of type native::Entry to the module. `lines`: null for none.
+/// Adds a function of type native::Entry to the module. `functions`: the symbols of those that the kernel calls, which
+/// the module may define already. `lines`: null for none.
 void emit(llvm::Module& module, const std::string& name, const native::Kernel& kernel, const native::Layout& layout,
-          const Target& target, Lines* lines);
+          const Target& target, std::span<const std::string> functions, Lines* lines);
 
 /// What emitted code calls for `find`: the number of each key of a vector in a set, −1 where it is not there.
 inline constexpr const char* kFindKeys = "rec_find_keys";

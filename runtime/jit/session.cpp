@@ -13,8 +13,11 @@
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
 
+#include <fmt/format.h>
+
 #include <mutex>
 
+#include "runtime/jit/shared.h"
 #include "runtime/native/find.h"
 
 namespace rec::jit {
@@ -120,16 +123,19 @@ std::expected<std::unique_ptr<Session>, std::string> Session::foreign(Isa isa) {
   return out;
 }
 
-std::unique_ptr<llvm::Module> Session::module(llvm::LLVMContext& context, const std::string& name,
-                                              const native::Kernel& kernel, const native::Layout& layout) const {
+std::unique_ptr<llvm::Module> Session::module(llvm::LLVMContext& context, const std::string& name) const {
   auto module = std::make_unique<llvm::Module>(name, context);
   module->setDataLayout(data_layout_);
   module->setTargetTriple(machine_->getTargetTriple().str());
-  std::optional<Lines> lines;
-  if (debug_ != nullptr) lines.emplace(*module, *debug_);
-  emit(*module, name, kernel, layout, target_, lines ? &*lines : nullptr);
-  if (lines) lines->end();
   return module;
+}
+
+void Session::add_kernel(llvm::Module& module, const std::string& name, const native::Kernel& kernel,
+                         const native::Layout& layout, std::span<const std::string> functions) const {
+  std::optional<Lines> lines;
+  if (debug_ != nullptr) lines.emplace(module, *debug_);
+  emit(module, name, kernel, layout, target_, functions, lines ? &*lines : nullptr);
+  if (lines) lines->end();
 }
 
 /// Debuggers want one that says what it is; two of a line and kind differ in number.
@@ -140,41 +146,76 @@ std::string Session::symbol(const native::Kernel& kernel, uint64_t number) const
 
 std::expected<Session::Made, std::string> Session::compile(const native::Kernel& kernel, const native::Layout& layout) {
   if (jit_ == nullptr) return std::unexpected("this CPU need not be the one that code is for");
+  Made out;
+  std::vector<std::string> symbols;
+  for (const native::Function& function : kernel.functions) {
+    auto one = shared(function);
+    if (!one) return std::unexpected(one.error());
+    symbols.push_back((*one)->symbol);
+    out.functions.push_back(std::move(*one));
+  }
   llvm::LLVMContext context;
   const std::string name = symbol(kernel, made_++);
-  auto made = module(context, name, kernel, layout);
+  const auto made = module(context, name);
+  add_kernel(*made, name, kernel, layout, symbols);
+  const std::lock_guard lock(compiling_);
+  auto linked = link(*made, name);
+  if (!linked) return std::unexpected(linked.error());
+  out.code = std::move(*linked);
+  out.entry = out.code.address.toPtr<native::Entry>();
+  return out;
+}
+
+/// With code generation locked.
+std::expected<Session::Linked, std::string> Session::link(llvm::Module& module, const std::string& name) {
 #ifndef NDEBUG
   std::string broken;
   llvm::raw_string_ostream stream(broken);
-  if (llvm::verifyModule(*made, &stream)) return std::unexpected("not well formed: " + stream.str());
+  if (llvm::verifyModule(module, &stream)) return std::unexpected("not well formed: " + stream.str());
 #endif
-  const std::lock_guard lock(compiling_);
-  auto object = codegen_->object(*made);
+  auto object = codegen_->object(module);
   if (!object) return std::unexpected(object.error());
   const uint64_t bytes = (*object)->getBufferSize();
   if (bytes_ + bytes > most_bytes_) return std::unexpected("memory for code has run out");
   const uint64_t size = debug_ == nullptr ? 0 : size_of(name, **object);
   auto memory = jit_->getMainJITDylib().createResourceTracker();
   if (auto error = jit_->addObjectFile(memory, std::move(*object))) return std::unexpected(text(std::move(error)));
-  auto entry = jit_->lookup(name);
-  if (!entry) {
+  auto address = jit_->lookup(name);
+  if (!address) {
     llvm::consumeError(memory->remove());
-    return std::unexpected(text(entry.takeError()));
+    return std::unexpected(text(address.takeError()));
   }
-  if (debug_ != nullptr) add_to_perf_map(name, entry->getValue(), size);
+  if (debug_ != nullptr) add_to_perf_map(name, address->getValue(), size);
   bytes_ += bytes;
-  return Made{entry->toPtr<native::Entry>(), std::move(memory), bytes};
+  return Linked{*address, std::move(memory), bytes};
 }
 
 void Session::release(const Made& made) {
-  llvm::consumeError(made.memory->remove());
-  bytes_ -= made.bytes;
+  free(made.code);
   if (made_ % 64 == 0) jit_->getExecutionSession().getSymbolStringPool()->clearDeadEntries();
+}
+
+void Session::free(const Linked& linked) {
+  llvm::consumeError(linked.memory->remove());
+  bytes_ -= linked.bytes;
+}
+
+std::unique_ptr<llvm::Module> Session::whole(llvm::LLVMContext& context, const native::Kernel& kernel,
+                                             const native::Layout& layout) const {
+  auto out = module(context, kernel.name.empty() ? "kernel" : kernel.name);
+  std::vector<std::string> symbols;
+  for (const native::Function& function : kernel.functions) {
+    symbols.push_back(fmt::format("{} {}", function.name, symbols.size()));
+    emit_function(*out, symbols.back(), function.form, target_);
+    out->getFunction(symbols.back())->setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+  add_kernel(*out, out->getModuleIdentifier(), kernel, layout, symbols);
+  return out;
 }
 
 std::string Session::listing(const native::Kernel& kernel, const native::Layout& layout, const std::string& kind) {
   llvm::LLVMContext context;
-  const auto made = module(context, kernel.name.empty() ? "kernel" : kernel.name, kernel, layout);
+  const auto made = whole(context, kernel, layout);
   std::string out;
   llvm::raw_string_ostream stream(out);
   if (kind == "object") {

@@ -37,6 +37,9 @@ struct CompilerCounts {
   uint64_t compiled = 0, hits = 0, failed = 0, waiting = 0, held = 0;
   uint64_t held_bytes = 0;     // of object files of code that somebody holds
   double compile_seconds = 0;  // of compiling threads
+  // Of that, for functions that kernels share (Kernel::functions).
+  uint64_t functions = 0;
+  double function_seconds = 0;
   std::string last_failure{};
 };
 

@@ -56,8 +56,24 @@ struct Output {
   Storage storage = Storage::f32;
 };
 
+/// A function of lanes whose code kernels share. Functions of equal keys are the same.
+struct Function {
+  Function(std::string called, form::Form of);
+
+  std::string name;
+  form::Form form;  // its result is always there
+  std::string key;  // the form as text
+};
+
+/// A use of a function: its result stands in the graph as an argument of its own.
+struct Call {
+  uint32_t function = 0;
+  std::vector<form::Id> arguments{};
+  form::Id result = 0;
+};
+
 /// One loop. Arguments 0, 1 and 2 of the graph, all i32, are a candidate's place in the range that is run, the
-/// candidate (an index into the batch) and its row.
+/// candidate (an index into the batch) and its row. Further ones are results of calls, in order.
 struct Kernel {
   enum class Does : uint8_t {
     values,   // writes `outputs`, by place
@@ -67,6 +83,8 @@ struct Kernel {
   };
   Does does = Does::values;
   form::Graph graph{};
+  std::vector<Function> functions{};
+  std::vector<Call> calls{};
   std::vector<Memory> memory{};
   std::vector<form::Id> predicates{};  // truths, in order; `values` and `scatter` have none
   std::vector<Output> outputs{};

@@ -101,9 +101,10 @@ void Lowering::inline_let(uint32_t column, ExprId value) {
 }
 
 std::optional<Kernel> Lowering::finish() {
+  settle_calls();
   const auto is_work = [](const form::Node& node) { return node.op > FormOp::constant && node.op != FormOp::load; };
   const auto work = std::ranges::count_if(kernel_.graph.nodes(), is_work);
-  if (kernel_.has_computed() && work < 3) return std::nullopt;
+  if (kernel_.has_computed() && kernel_.calls.empty() && work < 3) return std::nullopt;
   return std::move(kernel_);
 }
 
@@ -272,8 +273,9 @@ Lowering::Value Lowering::call(ExprId id) {
   if (const auto shorter = older_than(n)) return *shorter;
   std::vector<Id> arguments;
   for (const ExprId arg : n.args) arguments.push_back(value(arg).id);
-  const form::Form form = n.overload->form();
-  const auto [result, present] = kernel_.graph.insert(of_.exponents ? form : form::basic(form), arguments);
+  const form::Form form = of_.exponents ? n.overload->form() : form::basic(n.overload->form());
+  if (const auto result = called(n.def->name, form, arguments)) return {*result};
+  const auto [result, present] = kernel_.graph.insert(form, arguments);
   return {result, present};
 }
 

@@ -53,6 +53,9 @@ class Lowering {
   Value let(const graph::Node& node);
   Value provenance(const graph::Node& node);
   Value call(graph::ExprId id);
+  /// The result of a function that stays a call; nullopt where its operations are better in place.
+  std::optional<form::Id> called(const std::string& name, const form::Form& form, std::span<const form::Id> arguments);
+  void settle_calls();
   std::optional<Value> older_than(const graph::Node& node);
   Value computed(graph::ExprId id);
   Value choose(const graph::Node& node);

@@ -1,0 +1,23 @@
+// What a kernel's function is called with, read from memory before the loop.
+#pragma once
+
+#include <vector>
+
+#include "runtime/jit/lanes.h"
+
+namespace rec::jit {
+
+struct Inputs {
+  std::vector<llvm::Value*> memory, outputs;
+  // native::Range
+  llvm::Value *begin = nullptr, *end = nullptr, *candidates = nullptr, *first = nullptr, *rows = nullptr,
+              *row_offset = nullptr;
+  // native::Ahead, of a `first` kernel
+  llvm::Value *capacity = nullptr, *places = nullptr, *keys = nullptr, *count = nullptr;
+  llvm::Value *bound = nullptr, *unbounded = nullptr;  // spread
+  bool keys_are_floats = true;
+
+  static Inputs load(llvm::IRBuilder<>& builder, Lanes& lanes, const native::Kernel& kernel);
+};
+
+}  // namespace rec::jit

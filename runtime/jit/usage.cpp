@@ -1,0 +1,54 @@
+// Needed: from the results back. Uniform: from the arguments on.
+#include "runtime/jit/usage.h"
+
+namespace rec::jit {
+
+using form::Id;
+using form::Op;
+using native::Kernel;
+
+namespace {
+
+void for_operands(const form::Node& node, const native::Call* call, auto each) {
+  if (call != nullptr) {
+    for (const Id argument : call->arguments) each(argument);
+    return;
+  }
+  const Id operand[] = {node.a, node.b, node.c};
+  for (unsigned i = 0; i < form::operands(node.op); ++i) each(operand[i]);
+}
+
+}  // namespace
+
+Usage::Usage(const Kernel& kernel)
+    : needed(kernel.graph.size(), false), uniform(kernel.graph.size(), false), calls(kernel.graph.size(), nullptr) {
+  for (const native::Call& call : kernel.calls) calls[call.result] = &call;
+  find_needed(kernel);
+  find_uniform(kernel);
+}
+
+void Usage::find_needed(const Kernel& kernel) {
+  for (const Id id : kernel.predicates) needed[id] = true;
+  if (kernel.does == Kernel::Does::first) needed[kernel.key] = true;
+  for (const auto& out : kernel.outputs) {
+    needed[out.value] = true;
+    if (out.present) needed[*out.present] = true;
+  }
+  for (Id id = static_cast<Id>(kernel.graph.size()); id-- > 0;) {
+    if (needed[id]) for_operands(kernel.graph[id], calls[id], [&](Id operand) { needed[operand] = true; });
+  }
+  const bool by_candidate = kernel.does == Kernel::Does::select || kernel.does == Kernel::Does::scatter;
+  if (by_candidate || needed[Kernel::kRow]) needed[Kernel::kCandidate] = true;
+}
+
+void Usage::find_uniform(const Kernel& kernel) {
+  for (Id id = 0; id < kernel.graph.size(); ++id) {
+    const auto& node = kernel.graph[id];
+    if (node.op == Op::among || node.op == Op::find || (node.op == Op::argument && calls[id] == nullptr)) continue;
+    bool same = true;
+    for_operands(node, calls[id], [&](Id operand) { same = same && uniform[operand]; });
+    uniform[id] = same;
+  }
+}
+
+}  // namespace rec::jit

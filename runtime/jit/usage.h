@@ -1,0 +1,23 @@
+// Which nodes of a kernel are computed, and which of them once before the loop.
+#pragma once
+
+#include <vector>
+
+#include "runtime/native/kernel.h"
+
+namespace rec::jit {
+
+struct Usage {
+  explicit Usage(const native::Kernel& kernel);
+
+  // By node.
+  std::vector<bool> needed;
+  std::vector<bool> uniform;               // the same for all candidates
+  std::vector<const native::Call*> calls;  // whose result it is; else null
+
+ private:
+  void find_needed(const native::Kernel& kernel);
+  void find_uniform(const native::Kernel& kernel);
+};
+
+}  // namespace rec::jit
