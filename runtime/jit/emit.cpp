@@ -197,7 +197,10 @@ class Emitter {
                                                : static_cast<Value*>(b_.getTrue());
   }
   Value* spread_true() { return lanes_.spread(b_.getTrue()); }
-  Value* first_lanes(Value* count) { return b_.CreateICmpULT(ramp64(), lanes_.spread(count)); }
+  /// `count`: less than a vector has.
+  Value* first_lanes(Value* count) {
+    return b_.CreateICmpULT(lanes_.ramp(), lanes_.spread(b_.CreateTrunc(count, b_.getInt32Ty())));
+  }
 
   /// Only then is the loop beyond the end.
   void copy_back() {
@@ -209,8 +212,6 @@ class Emitter {
     b_.CreateBr(none);
     b_.SetInsertPoint(none);
   }
-
-  Value* ramp64() { return b_.CreateZExt(lanes_.ramp(), lanes_.vector(Lane::i64)); }
 
   void one_vector() {
     Value* passes = mask_;
