@@ -36,13 +36,11 @@ struct Selection : llvm::TargetPassConfig {
 /// constants out of the loop, they were.
 const std::set<llvm::StringRef> kSkipped{
     // They look for what vectors that are written as such do not have.
-    "BreakFalseDeps",
     "Compressing EVEX instrs when possible",
     "Early If-Conversion",
     "Early Tail Duplication",
     "Live Range Shrink",
     "Machine Common Subexpression Elimination",
-    "Machine Copy Propagation Pass",
     "Machine InstCombiner",
     "Machine Late Instructions Cleanup Pass",
     "Machine Loop Invariant Code Motion",
@@ -58,7 +56,6 @@ const std::set<llvm::StringRef> kSkipped{
     "X86 Byte/Word Instruction Fixup",
     "X86 Discriminate Memory Operands",
     "X86 Domain Reassignment Pass",
-    "X86 Execution Dependency Fix",
     "X86 Fixup Inst Tuning",
     "X86 Fixup SetCC",
     "X86 Insert Cache Prefetches",
