@@ -75,7 +75,7 @@ class Emitter {
     if (node.op == Op::load) {
       const auto storage = kernel_.memory[node.bits].storage;
       Value* index = b_.CreateZExt(values_[node.a], b_.getInt64Ty());
-      return lanes_.read_one(storage, b_.CreateGEP(lanes_.stored(storage), in_.memory[node.bits], index));
+      return lanes_.read_one(storage, b_.CreateGEP(lanes_.stored(storage), in_.memory(b_, node.bits), index));
     }
     if (node.op == Op::lookup) return lanes_.look_up(kernel_.graph.tables()[node.bits], values_[node.a]);
     return operate(node, [&](Id operand) { return values_[operand]; });
@@ -130,7 +130,7 @@ class Emitter {
       stream_[id] = streams_.add(b_.getInt32Ty(), plus(b_.getInt32Ty(), in_.rows, in_.first), false);
     if (node.op != Op::load) return;
     llvm::Type* type = lanes_.stored(kernel_.memory[node.bits].storage);
-    Value* base = in_.memory[node.bits];
+    Value* base = in_.memory(b_, node.bits);
     if (node.a == Kernel::kPlace) stream_[id] = streams_.add(type, base, false);
     if (!layout_.consecutive) return;
     if (node.a == Kernel::kCandidate) stream_[id] = streams_.add(type, plus(type, base, in_.first), false);
@@ -313,7 +313,7 @@ class Emitter {
       case Op::lookup:
         return lanes_.look_up(kernel_.graph.tables()[node.bits], vector(node.a));
       case Op::among:
-        return lanes_.among(in_.memory[node.bits], vector(node.a));
+        return lanes_.among(in_.memory(b_, node.bits), vector(node.a));
       case Op::find:
         return find(node);
       case Op::select:
@@ -345,7 +345,7 @@ class Emitter {
     const auto& node = kernel_.graph[id];
     const auto storage = kernel_.memory[node.bits].storage;
     if (stream_[id] != kNoStream) return lanes_.read(storage, streams_.at(stream_[id], at_));
-    return lanes_.gather(storage, in_.memory[node.bits], vector(node.a));
+    return lanes_.gather(storage, in_.memory(b_, node.bits), vector(node.a));
   }
 
   /// A call for a whole vector of keys.
@@ -357,7 +357,7 @@ class Emitter {
     const auto callee = module_.getOrInsertFunction(
         kFindKeys, llvm::FunctionType::get(b_.getVoidTy(), {pointer, pointer, pointer, b_.getInt32Ty()}, false));
     b_.CreateStore(vector(node.a), keys);
-    b_.CreateCall(callee, {in_.memory[node.bits], keys, numbers, b_.getInt32(width())});
+    b_.CreateCall(callee, {in_.memory(b_, node.bits), keys, numbers, b_.getInt32(width())});
     return b_.CreateLoad(lanes_.vector(Lane::i32), numbers);
   }
 

@@ -32,6 +32,8 @@ class Reader {
 
 constexpr unsigned kMemory = 0, kRange = 1, kOutputs = 2, kAhead = 3;  // arguments of native::Entry
 
+constexpr size_t kInRegisters = 8;
+
 void load_ahead(Inputs& out, llvm::IRBuilder<>& b, Reader& read, Lanes& lanes) {
   llvm::Type *number = b.getInt64Ty(), *pointer = b.getPtrTy();
   out.capacity = read.field(kAhead, offsetof(Ahead, capacity), number);
@@ -47,11 +49,15 @@ void load_ahead(Inputs& out, llvm::IRBuilder<>& b, Reader& read, Lanes& lanes) {
 
 }  // namespace
 
+Value* Inputs::memory(llvm::IRBuilder<>& b, uint64_t index) const {
+  return memory_.empty() ? Reader(b).field(kMemory, index * sizeof(void*), b.getPtrTy()) : memory_[index];
+}
+
 Inputs Inputs::load(llvm::IRBuilder<>& b, Lanes& lanes, const Kernel& kernel) {
   Reader read(b);
   Inputs out;
   llvm::Type *number = b.getInt64Ty(), *narrow = b.getInt32Ty(), *pointer = b.getPtrTy();
-  out.memory = read.pointers(kMemory, kernel.memory.size());
+  if (kernel.memory.size() <= kInRegisters) out.memory_ = read.pointers(kMemory, kernel.memory.size());
   out.begin = read.field(kRange, offsetof(Range, begin), number);
   out.end = read.field(kRange, offsetof(Range, end), number);
   out.candidates = read.field(kRange, offsetof(Range, candidates), pointer);

@@ -8,7 +8,7 @@
 namespace rec::jit {
 
 struct Inputs {
-  std::vector<llvm::Value*> memory, outputs;
+  std::vector<llvm::Value*> outputs;
   // native::Range
   llvm::Value *begin = nullptr, *end = nullptr, *candidates = nullptr, *first = nullptr, *rows = nullptr,
               *row_offset = nullptr;
@@ -17,7 +17,13 @@ struct Inputs {
   llvm::Value *bound = nullptr, *unbounded = nullptr;  // spread
   bool keys_are_floats = true;
 
+  /// Where memory number `index` is. Read where it is asked for if there are too many to be held in registers.
+  llvm::Value* memory(llvm::IRBuilder<>& builder, uint64_t index) const;
+
   static Inputs load(llvm::IRBuilder<>& builder, Lanes& lanes, const native::Kernel& kernel);
+
+ private:
+  std::vector<llvm::Value*> memory_;
 };
 
 }  // namespace rec::jit
