@@ -32,14 +32,13 @@ class Emitter {
         lines_(lines),
         b_(module.getContext()),
         lanes_(b_, target),
-        streams_(b_, lanes_) {
-    llvm::Type* pointer = b_.getPtrTy();
-    auto* type = llvm::FunctionType::get(b_.getInt64Ty(), {pointer, pointer, pointer, pointer}, false);
-    function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
-    function_->addFnAttr("no-builtins");
+        streams_(b_, lanes_),
+        function_(entry_function(module, name)) {
     if (lines_ != nullptr) lines_->begin(*function_, kernel_);
-    function_->setDoesNotThrow();  // no tables of frames to be made and registered
-    for (unsigned i = 0; i < 4; ++i) function_->getArg(i)->addAttr(llvm::Attribute::NoAlias);
+    if (keeps_vectors()) return;
+    // Nothing stays in vector registers from call to call, so nothing is moved for it.
+    function_->addFnAttr(llvm::Attribute::OptimizeNone);
+    function_->addFnAttr(llvm::Attribute::NoInline);
   }
 
   void run() {
@@ -54,7 +53,7 @@ class Emitter {
     }
     spread_.assign(kernel_.graph.size(), nullptr);
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
-      if (usage_.needed[id] && usage_.uniform[id]) spread_[id] = lanes_.spread(values_[id]);
+      if (keeps_vectors() && usage_.needed[id] && usage_.uniform[id]) spread_[id] = lanes_.spread(values_[id]);
     }
     open_streams();
     loop();
@@ -62,6 +61,7 @@ class Emitter {
   }
 
  private:
+  bool keeps_vectors() const { return kernel_.calls.empty(); }
   unsigned width() const { return lanes_.count(); }
   llvm::BasicBlock* block(const char* name) { return llvm::BasicBlock::Create(b_.getContext(), name, function_); }
   Value* number(uint64_t n) { return b_.getInt64(n); }
@@ -292,7 +292,7 @@ class Emitter {
 
   /// The lanes of a node, made where they are first needed.
   Value* vector(Id id) {
-    if (usage_.uniform[id]) return spread_[id];
+    if (usage_.uniform[id]) return keeps_vectors() ? spread_[id] : lanes_.spread(values_[id]);
     if (values_[id] == nullptr) {
       const llvm::DebugLoc outside = b_.getCurrentDebugLocation();
       if (lines_ != nullptr && id < kernel_.spans.size()) lines_->at(b_, kernel_.spans[id]);
@@ -382,7 +382,7 @@ class Emitter {
   Streams streams_;
   static constexpr size_t kNoStream = SIZE_MAX;
   std::vector<size_t> stream_, written_to_;  // by node; by output and its presence
-  llvm::Function* function_ = nullptr;
+  llvm::Function* const function_;
   std::vector<Value*> values_, spread_;  // by node; spread_: of uniform ones
   Inputs in_;
   Value *at_ = nullptr, *written_ = nullptr, *mask_ = nullptr;  // of the vector at hand

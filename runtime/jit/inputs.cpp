@@ -49,6 +49,17 @@ void load_ahead(Inputs& out, llvm::IRBuilder<>& b, Reader& read, Lanes& lanes) {
 
 }  // namespace
 
+llvm::Function* entry_function(llvm::Module& module, const std::string& name) {
+  llvm::Type* const pointer = llvm::PointerType::getUnqual(module.getContext());
+  llvm::Type* const number = llvm::Type::getInt64Ty(module.getContext());
+  auto* type = llvm::FunctionType::get(number, {pointer, pointer, pointer, pointer}, false);
+  auto* out = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
+  out->addFnAttr("no-builtins");
+  out->setDoesNotThrow();  // no tables of frames to be made and registered
+  for (llvm::Argument& argument : out->args()) argument.addAttr(llvm::Attribute::NoAlias);
+  return out;
+}
+
 Value* Inputs::memory(llvm::IRBuilder<>& b, uint64_t index) const {
   return memory_.empty() ? Reader(b).field(kMemory, index * sizeof(void*), b.getPtrTy()) : memory_[index];
 }

@@ -1,11 +1,15 @@
 // What a kernel's function is called with, read from memory before the loop.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "runtime/jit/lanes.h"
 
 namespace rec::jit {
+
+/// Adds a function of type native::Entry.
+llvm::Function* entry_function(llvm::Module& module, const std::string& name);
 
 struct Inputs {
   std::vector<llvm::Value*> outputs;

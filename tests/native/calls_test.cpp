@@ -144,9 +144,11 @@ TEST(Calls, FormulasOfManyFunctionsCallThem) {
     interpreter::RequestContext native(*plan, small_world().generation(), inputs, arena);
     native.use(&tier);
     for (const auto& emit : plan->emits) {
-      const auto a = interpreter::Evaluator(interpreted, emit.value).run(candidates);
-      const auto b = interpreter::Evaluator(native, emit.value).run(candidates);
-      for (size_t i = 0; i < rows.size(); ++i) ASSERT_TRUE(same(a.as<float>()[i], b.as<float>()[i])) << isa << " " << i;
+      interpreter::Evaluator wanted(interpreted, emit.value), got(native, emit.value);
+      const auto a = wanted.run(candidates), b = got.run(candidates);
+      for (size_t i = 0; i < rows.size(); ++i)
+        ASSERT_TRUE(same(a.as<float>()[i], b.as<float>()[i])) << many << " of row " << rows[i] << " on " << isa << ": "
+                                                              << b.as<float>()[i] << ", not " << a.as<float>()[i];
     }
     EXPECT_FALSE(native.waited_for_code()) << compiler(isa)->counts().last_failure;
   }
