@@ -77,7 +77,8 @@ class Tier {
   mutable std::vector<std::unique_ptr<Unit>> owned_;
 };
 
-/// Pages by what computed them: native code alone, or the interpreter, where some code was not ready or could not be made.
+/// Pages by what computed them: native code alone, or the interpreter, where some code was not ready or could not be
+/// made.
 struct Served {
   uint64_t native = 0, interpreted = 0;
 };
