@@ -92,7 +92,7 @@ std::expected<std::shared_ptr<LmdbEnvironment>, std::string> LmdbEnvironment::op
                                                                                    bool create) {
   OpenEnvironments& known = open_environments();
   std::unique_lock lock(known.mutex);
-  struct stat info {};
+  struct stat info{};
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (!exists && !create) {
     return std::unexpected(fmt::format("{} is not there", path));

@@ -160,7 +160,7 @@ std::string interactions_path(const std::string& generation_directory, const std
 
 std::expected<std::string, FileProblem> read_bytes(const std::string& path) {
   using Reason = FileProblem::Reason;
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     const bool missing = errno == ENOENT || errno == ENOTDIR;
     return std::unexpected(FileProblem{missing ? Reason::missing : Reason::unreadable, path, std::strerror(errno)});

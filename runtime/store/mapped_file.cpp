@@ -47,7 +47,7 @@ std::expected<MappedFile, FileProblem> MappedFile::open(const std::string& path,
   if (fd < 0) {
     return fail(errno == ENOENT ? Reason::missing : Reason::unreadable, std::strerror(errno));
   }
-  struct stat info {};
+  struct stat info{};
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   const auto size = static_cast<uint64_t>(info.st_size);
   if (!regular || size < sizeof(FileHeader)) {

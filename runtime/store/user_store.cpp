@@ -81,7 +81,7 @@ std::expected<std::unique_ptr<UserStore>, std::string> UserStore::open(const std
                                                                        uint64_t epoch, uint64_t base_epoch,
                                                                        uint64_t bytes) {
   const std::string path = user_store_path(data_directory);
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     return std::unexpected(fmt::format("{} is not there", path));
   }
