@@ -30,7 +30,7 @@ class Simplifier {
   ExprId arg(size_t i) const { return node_.args[i]; }
   const Node& operand(size_t i) const { return made_[arg(i)]; }
   bool is(size_t i, const types::Value& value) const { return is_constant(operand(i), value); }
-  const Range& range(size_t i) { return ranges_.of(made_, arg(i)); }
+  Range range(size_t i) { return ranges_.of(made_, arg(i)); }
   ExprId constant(types::Value value) {
     return made_.add({.op = Op::constant, .type = node_.type, .value = std::move(value), .span = node_.span});
   }
@@ -96,7 +96,7 @@ class Simplifier {
     if (is_one(0) && operand(1).type == node_.type) return arg(1);
     if (node_.type.kind == Kind::integer && (is(0, int64_t{0}) || is(1, int64_t{0}))) return constant(int64_t{0});
     if (node_.type.kind != Kind::floating) return kNoExpr;
-    const Range &x = range(0), &y = range(1);
+    const Range x = range(0), y = range(1);
     const bool zero = (x.is_zero() && y.finite()) || (y.is_zero() && x.finite());
     return zero && x.unsigned_only() && y.unsigned_only() ? constant(0.0F) : kNoExpr;
   }

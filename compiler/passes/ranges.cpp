@@ -201,7 +201,7 @@ bool Range::finite() const {
   return !nan && std::isfinite(low) && std::isfinite(high);
 }
 
-const Range& Ranges::of(const graph::Exprs& exprs, ExprId id) {
+Range Ranges::of(const graph::Exprs& exprs, ExprId id) {
   while (known_.size() <= id) {  // arguments stand before their users
     const auto next = static_cast<ExprId>(known_.size());
     known_.push_back(Deduction(plan_, exprs, known_).of(exprs[next]));

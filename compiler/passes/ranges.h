@@ -28,7 +28,7 @@ class Ranges {
   explicit Ranges(const graph::Plan& plan) : plan_(plan) {}
 
   /// Of an int or float expression; of others nothing is known.
-  const Range& of(const graph::Exprs& exprs, graph::ExprId id);
+  Range of(const graph::Exprs& exprs, graph::ExprId id);
 
  private:
   const graph::Plan& plan_;
