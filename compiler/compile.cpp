@@ -98,6 +98,7 @@ static std::string named_like(const std::string& file) {
 
 std::shared_ptr<const graph::Plan> Compilation::pipeline(const std::string& name,
                                                          diagnostics::Diagnostics& diagnostics) const {
+  if (diagnostics.has_errors()) return nullptr;  // which say what is wrong
   std::vector<std::string> names;
   std::vector<std::shared_ptr<const graph::Plan>> own;
   for (const auto& plan : plans) {

@@ -22,7 +22,7 @@ struct Compilation {
   std::string file;                                       // path of the main file
 
   /// `name`, or without one the pipeline named like the file (a number before it aside), or the only one of the file;
-  /// nullptr and a diagnostic otherwise.
+  /// nullptr and a diagnostic otherwise. nullptr, and no word more, where there are errors already.
   std::shared_ptr<const graph::Plan> pipeline(const std::string& name, diagnostics::Diagnostics& diagnostics) const;
 };
 

@@ -63,9 +63,8 @@ Exit analyze(const Options& options) {
   Session session;
   const auto generation = store::open_generation(options.data, session.sources, session.diagnostics);
   compiler::Compilation compilation;
-  std::shared_ptr<const graph::Plan> plan;
   if (generation) compilation = session.compile(options.what, generation->catalog());
-  if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
+  const auto plan = compilation.pipeline(options.pipeline, session.diagnostics);
   Exit exit = generation ? session.exit_code() : kData;
   session.report();
   if (plan == nullptr) return exit;
@@ -92,9 +91,8 @@ Exit explain_native(const Options& options) {
   Session session;
   const auto generation = store::open_generation(options.data, session.sources, session.diagnostics);
   compiler::Compilation compilation;
-  std::shared_ptr<const graph::Plan> plan;
   if (generation) compilation = session.compile(options.what, generation->catalog());
-  if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
+  const auto plan = compilation.pipeline(options.pipeline, session.diagnostics);
   const Exit exit = generation ? session.exit_code() : kData;
   session.report();
   return plan == nullptr ? exit : explain_ir(*plan, *generation, session.sources, options.ir);
@@ -105,8 +103,7 @@ Exit explain_plan(const Options& options) {
   const auto catalog = session.catalog(options.data);
   compiler::Compilation compilation;
   if (catalog) compilation = session.compile(options.what, *catalog, {.passes = {.without = {"all"}}});
-  std::shared_ptr<const graph::Plan> plan;
-  if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.pipeline, session.diagnostics);
+  const auto plan = compilation.pipeline(options.pipeline, session.diagnostics);
   const Exit exit = session.exit_code();
   session.report();
   if (plan == nullptr) return exit;

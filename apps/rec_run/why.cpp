@@ -19,9 +19,8 @@ Exit explain_item(const Options& options) {
   Session session;
   const auto generation = store::open_generation(options.request.data, session.sources, session.diagnostics);
   compiler::Compilation compilation;
-  std::shared_ptr<const graph::Plan> plan;
   if (generation) compilation = session.compile(options.request.file, generation->catalog());
-  if (!session.diagnostics.has_errors()) plan = compilation.pipeline(options.request.pipeline, session.diagnostics);
+  const auto plan = compilation.pipeline(options.request.pipeline, session.diagnostics);
   const Exit exit = generation ? session.exit_code() : kData;
   session.report();
   if (plan == nullptr) return exit;

@@ -74,7 +74,7 @@ std::shared_ptr<const graph::Plan> Feed::plan(const std::string& text) {
   diagnostics::Diagnostics diagnostics;
   const auto compilation =
       compiler::compile(path, generation_->catalog(), registry_, sources_, diagnostics, {.passes = {.verify = true}});
-  auto plan = diagnostics.has_errors() ? nullptr : compilation.pipeline("page", diagnostics);
+  auto plan = compilation.pipeline("page", diagnostics);
   if (plan == nullptr) throw std::runtime_error(diagnostics::render_text(diagnostics, sources_));
   return plan;
 }

@@ -53,6 +53,7 @@ TEST(Embedding, TheProgramOfTheDocsServes) {
   const std::string err = content(space.path("err"));
   EXPECT_NE(err.find("likse"), std::string::npos) << err;
   EXPECT_NE(err.find("broken.rec"), std::string::npos) << err;
+  EXPECT_EQ(err.find("R2016"), std::string::npos) << "a file with a mistake has its pipeline all the same: " << err;
 }
 
 TEST(Embedding, TheDocsHaveTheProgramAsItIs) {
