@@ -34,8 +34,8 @@ std::vector<uint32_t> sorted(size_t n, size_t count, Before before) {
 
 TEST(Order, FloatsAsAStableSortHasThem) {
   Random random;
-  for (const size_t n : {0, 1, 7, 1000, 5000}) {
-    for (const uint64_t distinct : {1, 3, 100'000}) {
+  for (const size_t n : {0U, 1U, 7U, 1000U, 5000U}) {
+    for (const uint64_t distinct : {1U, 3U, 100'000U}) {
       std::vector<float> values(n);
       for (float& value : values) {
         value = static_cast<float>(random.below(distinct)) - 1;

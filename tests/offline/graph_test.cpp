@@ -43,12 +43,7 @@ store::VectorIndex view(const VectorSet& set, const Graph& graph) {
   index.count = static_cast<uint32_t>(set.row.size());
   index.row = set.row.data();
   index.vectors = set.vectors.data();
-  index.graph = {.links = graph.links,
-                 .entry = graph.entry,
-                 .layers = graph.layers,
-                 .links0 = graph.links0.data(),
-                 .upper_offsets = graph.upper_offsets.data(),
-                 .upper = graph.upper.data()};
+  index.graph = graph.view();
   return index;
 }
 

@@ -96,7 +96,7 @@ TEST(Builders, SameBitsWithNextToNoMemory) {
   constexpr uint32_t kUsers = 150, kItems = 90;
   const rec::testing::TemporaryFolder folder;
   const auto all = random_interactions(kUsers, kItems, 21);
-  for (const uint64_t bytes : {1, 2'000, 50'000}) {
+  for (const uint64_t bytes : {1U, 2'000U, 50'000U}) {
     for (const unsigned threads : {1U, 3U}) {
       Budget budget(bytes, folder.path());
       const indexes::Work work{.threads = threads, .memory = &budget};

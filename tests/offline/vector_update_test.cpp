@@ -64,12 +64,7 @@ store::VectorIndex flat(const VectorSet& set) {
 }
 store::VectorIndex view(const VectorSet& set, const Graph& graph) {
   store::VectorIndex index = flat(set);
-  index.graph = {.links = graph.links,
-                 .entry = graph.entry,
-                 .layers = graph.layers,
-                 .links0 = graph.links0.data(),
-                 .upper_offsets = graph.upper_offsets.data(),
-                 .upper = graph.upper.data()};
+  index.graph = graph.view();
   return index;
 }
 store::VectorIndex view(const VectorSet& set, const Cells& cells, const Codes* codes) {

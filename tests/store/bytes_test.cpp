@@ -27,7 +27,7 @@ TEST(Bytes, NumbersOfEveryLengthComeBack) {
 }
 
 TEST(Bytes, ANumberCutShortIsAFailure) {
-  for (const size_t continued : {1, 7, 8, 9, 10, 20}) {  // bytes that say that another follows
+  for (const size_t continued : {1U, 7U, 8U, 9U, 10U, 20U}) {  // bytes that say that another follows
     ByteReader in(std::string_view("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80",
                                    continued));
     EXPECT_EQ(in.number(), 0U);
