@@ -1,6 +1,5 @@
 // Whole commands, wall time: building MovieLens (ml-latest-small), and rec-run from start to page.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <chrono>
@@ -8,6 +7,8 @@
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "bench/folder.h"
 
 namespace {
 
@@ -37,8 +38,8 @@ int main() {
   const std::string bin = REC_BINARY_DIR, source = REC_SOURCE_DIR;
   const char* given = std::getenv("REC_SHARED");
   const std::string movielens = (given ? given : source + "/../shared") + "/data/ml-latest-small";
-  std::string work = (std::filesystem::temp_directory_path() / "rec-bench-XXXXXX").string();
-  if (mkdtemp(work.data()) == nullptr) return 3;
+  const rec::bench::Folder folder;
+  const std::string& work = folder.path();
 
   report("rec-build demo (2,000 users, 10,000 notes, 200,000 rows)",
          time_command(bin + "/rec-build demo " + work + "/demo", 3));
@@ -61,6 +62,5 @@ int main() {
   } else {
     fmt::print("ml-latest-small is not here (REC_SHARED names the folder that holds data/): its rows are left out\n");
   }
-  std::filesystem::remove_all(work);
   return 0;
 }

@@ -16,6 +16,7 @@
 #include <sstream>
 #include <string>
 
+#include "bench/folder.h"
 #include "bench/line_chart.h"
 #include "offline/build/build.h"
 #include "offline/memory/size.h"
@@ -211,8 +212,8 @@ int main(int argc, char** argv) {
   const std::vector<uint64_t> sizes =
       is_long ? std::vector<uint64_t>{1'000'000, 2'000'000, 5'000'000, 10'000'000, 20'000'000}
               : std::vector<uint64_t>{250'000, 500'000, 1'000'000};
-  std::string folder = (std::filesystem::temp_directory_path() / "rec-scale-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return 1;
+  const bench::Folder own;
+  const std::string& folder = own.path();
   std::vector<Row> rows;
   fmt::print("{}", table(rows));
   const auto take = [&](uint64_t events, uint64_t budget) {
@@ -229,6 +230,5 @@ int main(int argc, char** argv) {
     take(events, 0);
   }
   take(sizes.back(), is_long ? uint64_t{1} << 30 : uint64_t{128} << 20);
-  std::filesystem::remove_all(folder);
   return 0;
 }

@@ -3,6 +3,7 @@
 // names a folder; the second is the number of events.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -12,7 +13,7 @@
 #include <iterator>
 #include <random>
 
-#include "bench/measure.h"
+#include "bench/folder.h"
 #include "offline/build/build.h"
 #include "runtime/store/manifest.h"
 
@@ -75,28 +76,14 @@ class Log {
   uint64_t number_ = 0;
 };
 
-class Directory {
+class Directory : public bench::Folder {
  public:
-  Directory() {
-    std::string pattern = (fs::temp_directory_path() / "rec-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~Directory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Directory(const Directory&) = delete;
-
-  void write(const std::string& name, const std::string& text, bool append = false) const {
-    std::ofstream(path_ + "/" + name, append ? std::ios::app : std::ios::trunc) << text;
-  }
   /// Seconds. Ends the program where something is wrong.
   double build(bool full, std::vector<std::string>* updated = nullptr) const {
     source::Sources sources;
     diagnostics::Diagnostics diagnostics;
     const auto begin = std::chrono::steady_clock::now();
-    const auto report = build::build(path_, {.full = full}, sources, diagnostics);
+    const auto report = build::build(path(), {.full = full}, sources, diagnostics);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!report.published) {
       fmt::print(stderr, "{}", render_text(diagnostics, sources));
@@ -108,7 +95,7 @@ class Directory {
   /// Files that are served, as bytes.
   std::vector<std::string> files() const {
     std::vector<std::string> out;
-    const fs::path generation = fmt::format("{}/generations/{}", path_, store::read_current(path_).value_or(0));
+    const fs::path generation = fmt::format("{}/generations/{}", path(), store::read_current(path()).value_or(0));
     for (const auto& entry : fs::directory_iterator(generation)) {
       const auto extension = entry.path().extension();
       if (extension != ".json" && extension != ".events") out.push_back(entry.path().filename());
@@ -117,9 +104,6 @@ class Directory {
     for (std::string& name : out) name += *store::read_bytes(generation / name);
     return out;
   }
-
- private:
-  std::string path_;
 };
 
 std::string ids(uint32_t count) {

@@ -69,12 +69,7 @@ int main() {
   double begin = bench::thread_seconds();
   const auto graph = indexes::build_graph(set, {.links = kLinks, .ef_construction = kConstruction}, {.threads = 1});
   const double ours_build = bench::thread_seconds() - begin;
-  index.graph = {.links = graph.links,
-                 .entry = graph.entry,
-                 .layers = graph.layers,
-                 .links0 = graph.links0.data(),
-                 .upper_offsets = graph.upper_offsets.data(),
-                 .upper = graph.upper.data()};
+  index.graph = graph.view();
   hnswlib::InnerProductSpace space(kDimension);
   hnswlib::HierarchicalNSW<float> peer(&space, kCount, kLinks, kConstruction);
   begin = bench::thread_seconds();

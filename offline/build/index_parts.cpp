@@ -239,12 +239,7 @@ bool Builder::make_vectors(const catalog::Index& index) {
     how.threads = options_.vector_threads;
     graph = places ? indexes::grow_graph(set, *places, graph_of(*old), graph_options(index), how)
                    : indexes::build_graph(set, graph_options(index), how);
-    out.graph = {.links = graph.links,
-                 .entry = graph.entry,
-                 .layers = graph.layers,
-                 .links0 = graph.links0.data(),
-                 .upper_offsets = graph.upper_offsets.data(),
-                 .upper = graph.upper.data()};
+    out.graph = graph.view();
   } else if (index.algorithm != "flat") {
     cells = places ? indexes::grow_cells(set, *places, cells_of(*old), options_.vector_threads)
                    : indexes::build_cells(set, cells_of(index), options_.vector_threads);

@@ -6,6 +6,7 @@
 
 #include "offline/indexes/vectors.h"
 #include "offline/indexes/work.h"
+#include "runtime/store/indexes.h"
 
 namespace rec::indexes {
 
@@ -17,6 +18,16 @@ struct Graph {
   std::vector<uint32_t> links0{};
   std::vector<uint64_t> upper_offsets{};  // count + 1
   std::vector<uint32_t> upper{};
+
+  /// As indexes are read. Must not outlive this.
+  store::VectorGraph view() const {
+    return {.links = links,
+            .entry = entry,
+            .layers = layers,
+            .links0 = links0.data(),
+            .upper_offsets = upper_offsets.data(),
+            .upper = upper.data()};
+  }
 };
 struct GraphOptions {
   uint32_t links = 32, ef_construction = 200;
