@@ -13,7 +13,7 @@ namespace rec::indexes {
 namespace {
 
 using numerics::add_scaled;
-using numerics::dot;
+using numerics::float_dot;
 
 /// Σ y·yᵀ over all rows, in blocks whose sums are added up in order.
 std::vector<float> gram(std::span<const float> rows, size_t f, const Work& work) {
@@ -78,17 +78,17 @@ class Solver {
     gather(begin, end);
     subtract_from_target(x, residual_.data());
     direction_ = residual_;
-    float squared = dot(residual_.data(), residual_.data(), f_);
+    float squared = float_dot(residual_.data(), residual_.data(), f_);
     const float enough = squared * 1e-12F;
     for (uint32_t step = 0; step < steps_ && squared > enough; ++step) {
       apply(direction_.data(), image_.data());
-      const float curvature = dot(direction_.data(), image_.data(), f_);
+      const float curvature = float_dot(direction_.data(), image_.data(), f_);
       if (!(curvature > 0)) break;
       const float length = squared / curvature;
       add_scaled(length, direction_.data(), x, f_);
       if (step + 1 == steps_) break;
       add_scaled(-length, image_.data(), residual_.data(), f_);
-      const float next = dot(residual_.data(), residual_.data(), f_);
+      const float next = float_dot(residual_.data(), residual_.data(), f_);
       const float turn = next / squared;
       for (size_t k = 0; k < f_; ++k) direction_[k] = std::fma(turn, direction_[k], residual_[k]);
       squared = next;
@@ -151,7 +151,7 @@ class Solver {
     }
     for (; i < extra_.size(); ++i) {
       const float* y = other(i);
-      add_scaled(factor(i, dot(y, x, f_)), y, out, f_);
+      add_scaled(factor(i, float_dot(y, x, f_)), y, out, f_);
     }
   }
 

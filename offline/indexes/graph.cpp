@@ -67,7 +67,7 @@ class Builder {
   size_t dimension() const { return kKnown > 0 ? kKnown : set_.dimension; }
   const float* vector(uint32_t v) const { return set_.vectors.data() + v * dimension(); }
   void fetch(uint32_t v) const { operators::fetch_vector(vector(v), dimension()); }
-  float score(uint32_t a, uint32_t b) const { return numerics::dot(vector(a), vector(b), dimension()); }
+  float score(uint32_t a, uint32_t b) const { return numerics::float_dot(vector(a), vector(b), dimension()); }
 
   /// The links of a vertex in a layer, all the room there is.
   std::span<uint32_t> room(uint32_t v, uint32_t layer) {

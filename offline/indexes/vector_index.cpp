@@ -39,7 +39,7 @@ class Assigner : public faiss::Index {
     half_.assign(padded_, std::numeric_limits<float>::infinity());
     for (size_t c = 0; c < static_cast<size_t>(n); ++c) {
       for (size_t k = 0; k < dimension; ++k) turned_[k * padded_ + c] = x[c * dimension + k];
-      half_[c] = numerics::dot(x + c * dimension, x + c * dimension, dimension) / 2;
+      half_[c] = numerics::float_dot(x + c * dimension, x + c * dimension, dimension) / 2;
     }
   }
   void reset() override { ntotal = 0; }
@@ -52,7 +52,7 @@ class Assigner : public faiss::Index {
           const float* one = x + i * dimension;
           const auto [best, place] = nearest(one);
           labels[i] = static_cast<Id>(place);
-          distances[i] = numerics::dot(one, one, dimension) + 2 * best;
+          distances[i] = numerics::float_dot(one, one, dimension) + 2 * best;
         }
       };
     });

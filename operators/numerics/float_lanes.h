@@ -29,8 +29,9 @@ inline void sum_four(const Floats v[4], float out[4]) {
 #endif
 }
 
-/// Σ a_k · b_k: four sums of eight lanes side by side, the rest one by one.
-inline float dot(const float* a, const float* b, size_t n) {
+/// Σ a_k · b_k in float: four sums of eight lanes side by side, the rest one by one. `dot` (vectors.h) adds up in
+/// double; a name of its own, for linkers know functions by their arguments alone.
+inline float float_dot(const float* a, const float* b, size_t n) {
   Floats sums[4] = {};
   size_t k = 0;
   for (; k + 4 * kFloats <= n; k += 4 * kFloats) {

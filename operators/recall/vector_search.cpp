@@ -61,7 +61,7 @@ class Flat : public VectorSearch {
 
   void score(size_t begin, size_t end) {
     for (size_t at = begin; at < end; ++at)
-      scores_[at] = numerics::dot(query_, index_.vector(static_cast<uint32_t>(at)), index_.dimension);
+      scores_[at] = numerics::float_dot(query_, index_.vector(static_cast<uint32_t>(at)), index_.dimension);
   }
   /// Keeps the best; the least score among them.
   static float cut(std::vector<ScoredRow>& kept, size_t wanted) {
@@ -116,7 +116,7 @@ class GraphSearch : public VectorSearch {
     bool walked = false, handed = false;
   };
 
-  float score(uint32_t at) const { return numerics::dot(query_, index_.vector(at), index_.dimension); }
+  float score(uint32_t at) const { return numerics::float_dot(query_, index_.vector(at), index_.dimension); }
 
   void start() {
     thread_local Met met;
@@ -219,7 +219,8 @@ class CellSearch : public VectorSearch {
       : index_(index), query_(query), probe_(probe) {
     const auto& cells = index_.cells;
     for (uint32_t cell = 0; cell < cells.count; ++cell)
-      cells_.push_back({cell, numerics::dot(query, cells.centroids + size_t{cell} * index.dimension, index.dimension)});
+      cells_.push_back(
+          {cell, numerics::float_dot(query, cells.centroids + size_t{cell} * index.dimension, index.dimension)});
     std::ranges::sort(cells_, comes_before);
     if (index_.codes.subvectors > 0) make_table();
   }
@@ -239,7 +240,7 @@ class CellSearch : public VectorSearch {
     const size_t part = index_.dimension / codes.subvectors;
     for (size_t s = 0; s < codes.subvectors; ++s) {
       for (size_t w = 0; w < codes.words; ++w)
-        table_.push_back(numerics::dot(query_ + s * part, codes.book + (s * codes.words + w) * part, part));
+        table_.push_back(numerics::float_dot(query_ + s * part, codes.book + (s * codes.words + w) * part, part));
     }
   }
 
@@ -248,7 +249,7 @@ class CellSearch : public VectorSearch {
     for (uint64_t at = index_.cells.offsets[cell.row]; at < index_.cells.offsets[cell.row + size_t{1}]; ++at) {
       float score = cell.score;
       if (codes.subvectors == 0) {
-        score = numerics::dot(query_, index_.vector(static_cast<uint32_t>(at)), index_.dimension);
+        score = numerics::float_dot(query_, index_.vector(static_cast<uint32_t>(at)), index_.dimension);
       } else {
         const uint16_t* code = codes.code + at * codes.subvectors;
         for (size_t s = 0; s < codes.subvectors; ++s) score += table_[s * codes.words + code[s]];

@@ -36,7 +36,7 @@ TEST(FlatSearch, HandsOutTheBestThenTheNextBest) {
     const float query[kDimension] = {10, 10, 1, -1, 2};
     std::vector<ScoredRow> expected;
     for (uint32_t at = 0; at < count; ++at)
-      expected.push_back({rows[at], numerics::dot(query, index.vector(at), kDimension)});
+      expected.push_back({rows[at], numerics::float_dot(query, index.vector(at), kDimension)});
     std::ranges::sort(expected, operators::comes_before);
     for (const size_t wanted : {size_t{1}, size_t{10}, size_t{300}, SIZE_MAX / 4}) {
       const auto search = operators::search_vectors(index, query, 0);
