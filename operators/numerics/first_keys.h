@@ -19,4 +19,15 @@ void first_keys(std::span<Key> keys, size_t count) {
   std::sort(keys.begin(), end);
 }
 
+/// Moves the `count` (at least one, at most all) least of distinct keys, and perhaps a few more of the least, to the
+/// front, in any order. Returns how many stand there.
+size_t cut(std::span<uint64_t> keys, size_t count);
+
+template <typename Key>
+size_t cut(std::span<Key> keys, size_t count) {
+  const auto last = keys.begin() + static_cast<std::ptrdiff_t>(count) - 1;
+  std::nth_element(keys.begin(), last, keys.end());
+  return count;
+}
+
 }  // namespace rec::numerics

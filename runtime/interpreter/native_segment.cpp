@@ -16,19 +16,19 @@ namespace {
 struct FloatKeys {
   using Key = float;
   using Ranked = uint64_t;  // rank, place
-  static constexpr uint32_t kNan = UINT32_MAX;
+  static constexpr uint32_t kNan = UINT32_MAX, kSign = uint32_t{1} << 31;
 
   static Ranked rank(float key, uint32_t place, bool ascending) {
-    if (std::isnan(key)) return uint64_t{kNan} << 32 | place;
     const auto bits = std::bit_cast<uint32_t>(key + 0.0F);  // -0.0 becomes 0.0
-    const uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | (1U << 31);
-    return uint64_t{ascending ? rising : ~rising} << 32 | place;
+    const uint32_t rising = bits ^ ((bits >> 31) != 0 ? UINT32_MAX : kSign);
+    const uint32_t rank = key != key ? kNan : ascending ? rising : ~rising;
+    return uint64_t{rank} << 32 | place;
   }
   static float key(Ranked ranked, bool ascending) {
     const auto rank = static_cast<uint32_t>(ranked >> 32);
     if (rank == kNan) return std::numeric_limits<float>::quiet_NaN();
     const uint32_t rising = ascending ? rank : ~rank;
-    return std::bit_cast<float>((rising >> 31) != 0 ? rising & 0x7FFFFFFFU : ~rising);
+    return std::bit_cast<float>(rising ^ ((rising >> 31) != 0 ? kSign : UINT32_MAX));
   }
   static uint32_t place(Ranked ranked) { return static_cast<uint32_t>(ranked); }
   static void bound(native::Ahead& ahead, float key) { ahead.float_bound = key; }
@@ -57,16 +57,22 @@ struct IntKeys {
   }
 };
 
-constexpr size_t kLeastRoom = 1024;
+/// How many keys are held before those behind the bound are let go. With less room they are cut more often, and fewer
+/// come: the bound is nearer to the last key that is wanted. Where there are few rows, to hold all is cheapest.
+size_t room_for(size_t rows, size_t wanted) {
+  constexpr size_t kLeast = 128, kFewRows = 4;
+  const size_t room = wanted + std::max(wanted, kLeast);
+  return rows <= kFewRows * room ? rows : room;
+}
 
 /// The places of the first `count` of the rows, in order. The code must be ready.
 template <typename Keys>
-std::vector<uint32_t> first_places(NativeCall& call, const CandidateRows& rows, size_t count, bool ascending) {
-  using Ranked = typename Keys::Ranked;
-  const size_t n = rows.indices.size(), capacity = std::min(n, std::max(2 * count, count + kLeastRoom));
-  std::vector<uint32_t> places(capacity + native::kSlack * 2);
-  std::vector<typename Keys::Key> keys(places.size());
-  std::vector<Ranked> ranked(places.size());
+std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const CandidateRows& rows, size_t count,
+                                   bool ascending) {
+  const size_t n = rows.indices.size(), capacity = room_for(n, count), size = capacity + native::kSlack * 2;
+  const auto places = arena.allocate<uint32_t>(size);
+  const auto keys = arena.allocate<typename Keys::Key>(size);
+  const auto ranked = arena.allocate<typename Keys::Ranked>(size);
   native::Ahead ahead{.capacity = capacity,
                       .places = places.data(),
                       .keys = keys.data(),
@@ -75,20 +81,22 @@ std::vector<uint32_t> first_places(NativeCall& call, const CandidateRows& rows, 
     call.start_at(at);
     call.run(rows, nullptr, &ahead);
     at = call.result();
-    for (size_t i = 0; i < ahead.count; ++i) ranked[i] = Keys::rank(keys[i], places[i], ascending);
-    const size_t kept = std::min<size_t>(count, ahead.count);
-    numerics::first_keys(std::span(ranked).first(ahead.count), kept);
+    const std::span found = ranked.first(ahead.count);
+    for (size_t i = 0; i < found.size(); ++i) found[i] = Keys::rank(keys[i], places[i], ascending);
+    const size_t wanted = std::min<size_t>(count, found.size());
     if (at >= n) {
-      std::vector<uint32_t> out(kept);
-      for (size_t i = 0; i < kept; ++i) out[i] = Keys::place(ranked[i]);
+      numerics::first_keys(found, wanted);
+      std::vector<uint32_t> out(wanted);
+      for (size_t i = 0; i < wanted; ++i) out[i] = Keys::place(found[i]);
       return out;
     }
-    for (size_t i = 0; i < kept; ++i) {
-      places[i] = Keys::place(ranked[i]);
-      keys[i] = Keys::key(ranked[i], ascending);
+    const auto kept = found.first(numerics::cut(found, wanted));
+    for (size_t i = 0; i < kept.size(); ++i) {
+      places[i] = Keys::place(kept[i]);
+      keys[i] = Keys::key(kept[i], ascending);
     }
-    ahead.count = kept;
-    Keys::bound(ahead, keys[kept - 1]);
+    ahead.count = kept.size();
+    Keys::bound(ahead, Keys::key(*std::ranges::max_element(kept), ascending));
   }
 }
 
@@ -126,9 +134,10 @@ bool NativeSegment::run(Batch& batch, size_t count) {
     } else {
       const bool ascending = s.segment.order->ascending;
       const bool floats = s.scope.node(s.segment.order->key).type.kind == types::Kind::floating;
-      order = floats ? first_places<FloatKeys>(*s.chosen, rows(), count, ascending)
-                     : first_places<IntKeys>(*s.chosen, rows(), count, ascending);
-      for (uint32_t& place : order) place = batch.order[place];
+      order = floats ? first_places<FloatKeys>(*s.chosen, s.scope.arena(), rows(), count, ascending)
+                     : first_places<IntKeys>(*s.chosen, s.scope.arena(), rows(), count, ascending);
+      if (!batch.in_base_order)
+        std::ranges::transform(order, order.begin(), [&](uint32_t place) { return batch.order[place]; });
     }
     batch.in_base_order = batch.in_base_order && s.segment.order == nullptr && order.size() == batch.order.size();
     batch.order = std::move(order);

@@ -214,22 +214,40 @@ class Emitter {
   }
 
   void one_vector() {
-    Value* passes = mask_;
-    for (const Id id : kernel_.predicates) {
-      Value* holds = vector(id);
-      passes = b_.CreateAnd(passes, holds);
-    }
     if (!selects()) return write_outputs();
+    if (kernel_.does == Kernel::Does::first && key_is_cheaper()) {
+      Value* const ahead = b_.CreateAnd(mask_, is_ahead());
+      return only_if_any(ahead, [&] { hand_on(passing(ahead)); });
+    }
+    Value* const passes = passing(mask_);
     if (kernel_.does == Kernel::Does::select) {
       lanes_.compact(vector(Kernel::kCandidate), b_.CreateGEP(b_.getInt32Ty(), in_.outputs[0], written_), passes);
       written_ = b_.CreateAdd(written_, lanes_.count_set(passes));
       return;
     }
-    if (!kernel_.predicates.empty() && remaining_work() > kWorthABranch) {
-      only_if_any(passes, [&] { hand_on(passes); });
-    } else {
-      hand_on(passes);
+    const auto those_ahead = [&] {
+      Value* const chosen = b_.CreateAnd(passes, is_ahead());
+      only_if_any(chosen, [&] { hand_on(chosen); });
+    };
+    if (kernel_.predicates.empty() || remaining_work() <= kWorthABranch) return those_ahead();
+    only_if_any(passes, those_ahead);
+  }
+
+  /// The lanes of `mask` for which all predicates hold.
+  Value* passing(Value* mask) {
+    for (const Id id : kernel_.predicates) {
+      Value* holds = vector(id);
+      mask = b_.CreateAnd(mask, holds);
     }
+    return mask;
+  }
+
+  /// Once there is a bound few are ahead of it, and the columns of predicates are hardly read. Before there is one, or
+  /// where few pass, keys were computed in vain.
+  bool key_is_cheaper() const {
+    const auto reads_along = [&](Id id) { return stream_[id] != kNoStream; };
+    return usage_.work(kernel_, {&kernel_.key, 1}, reads_along) <=
+           2 * usage_.work(kernel_, kernel_.predicates, reads_along);
   }
 
   /// Operations of the key that no predicate has computed.
@@ -257,23 +275,20 @@ class Emitter {
     written_ = written;
   }
 
-  /// Those that pass and are not behind the bound: a later one with an equal key is.
-  void hand_on(Value* passes) {
+  /// Not behind the bound: a later one with an equal key is.
+  Value* is_ahead() {
     Value* key = vector(kernel_.key);
-    Value* ahead = nullptr;
-    if (in_.keys_are_floats) {
-      ahead = kernel_.ascending ? b_.CreateFCmpULT(key, in_.bound) : b_.CreateFCmpUGT(key, in_.bound);
-    } else {
-      ahead = b_.CreateOr(in_.unbounded,
-                          kernel_.ascending ? b_.CreateICmpSLT(key, in_.bound) : b_.CreateICmpSGT(key, in_.bound));
-    }
-    Value* chosen = b_.CreateAnd(passes, ahead);
-    only_if_any(chosen, [&] {
-      Value* place = vector(Kernel::kPlace);
-      lanes_.compact(place, b_.CreateGEP(b_.getInt32Ty(), in_.places, written_), chosen);
-      lanes_.compact(key, b_.CreateGEP(key->getType()->getScalarType(), in_.keys, written_), chosen);
-      written_ = b_.CreateAdd(written_, lanes_.count_set(chosen));
-    });
+    if (in_.keys_are_floats)
+      return kernel_.ascending ? b_.CreateFCmpULT(key, in_.bound) : b_.CreateFCmpUGT(key, in_.bound);
+    return b_.CreateOr(in_.unbounded,
+                       kernel_.ascending ? b_.CreateICmpSLT(key, in_.bound) : b_.CreateICmpSGT(key, in_.bound));
+  }
+
+  void hand_on(Value* chosen) {
+    Value *place = vector(Kernel::kPlace), *key = vector(kernel_.key);
+    lanes_.compact(place, b_.CreateGEP(b_.getInt32Ty(), in_.places, written_), chosen);
+    lanes_.compact(key, b_.CreateGEP(key->getType()->getScalarType(), in_.keys, written_), chosen);
+    written_ = b_.CreateAdd(written_, lanes_.count_set(chosen));
   }
 
   void write_outputs() {

@@ -20,6 +20,21 @@ void for_operands(const form::Node& node, const native::Call* call, auto each) {
 
 }  // namespace
 
+size_t Usage::work(const Kernel& kernel, std::span<const Id> roots, const std::function<bool(Id)>& reads_along) const {
+  constexpr size_t kCall = 40, kFind = 100, kGather = 8;
+  std::vector<bool> wanted(kernel.graph.size(), false);
+  for (const Id root : roots) wanted[root] = true;
+  size_t work = 0;
+  for (Id id = static_cast<Id>(kernel.graph.size()); id-- > 0;) {
+    if (!wanted[id] || uniform[id]) continue;
+    const auto& node = kernel.graph[id];
+    for_operands(node, calls[id], [&](Id operand) { wanted[operand] = true; });
+    const bool is_gathered = node.op == Op::load && !reads_along(id);
+    work += calls[id] != nullptr ? kCall : node.op == Op::find ? kFind : is_gathered ? kGather : 1;
+  }
+  return work;
+}
+
 Usage::Usage(const Kernel& kernel)
     : needed(kernel.graph.size(), false), uniform(kernel.graph.size(), false), calls(kernel.graph.size(), nullptr) {
   for (const native::Call& call : kernel.calls) calls[call.result] = &call;
