@@ -154,12 +154,21 @@ void Similarity::add_bits(const SimilarityTerm& term, uint32_t candidate, Bits& 
   if (bits.values.size() > kBits) return;
   uint64_t set = 0;
   for (const int64_t value : term.lists[candidate].as<int64_t>()) {
-    const auto at = static_cast<size_t>(std::ranges::find(bits.values, value) - bits.values.begin());
-    if (at == bits.values.size()) bits.values.push_back(value);
+    const size_t at = bits.number_of(value);
     if (at == kBits) return bits.sets.clear();  // one more than there are bits
     set |= uint64_t{1} << at;
   }
   bits.sets.push_back(set);
+}
+
+size_t Similarity::Bits::number_of(int64_t value) {
+  size_t slot = static_cast<uint64_t>(value) * 0x9E3779B97F4A7C15 >> 56;
+  for (; numbers[slot] != 0; slot = (slot + 1) % numbers.size()) {
+    if (values[numbers[slot] - 1U] == value) return numbers[slot] - 1U;
+  }
+  values.push_back(value);
+  numbers[slot] = static_cast<uint8_t>(values.size());
+  return values.size() - 1;
 }
 
 void Similarity::add_products(const Tiled& tiled, uint32_t place, float weight, size_t first, std::span<float> out) {

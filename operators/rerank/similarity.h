@@ -1,6 +1,7 @@
 // The similarity of one candidate with others, a row at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -47,6 +48,10 @@ class Similarity {
   struct Bits {
     std::vector<uint64_t> sets;  // by place; empty: there are too many values
     std::vector<int64_t> values;
+    std::array<uint8_t, 256> numbers{};  // by hash: of a value one more than its bit, or 0
+
+    /// The bit of a value; a new one for a new value.
+    size_t number_of(int64_t value);
   };
   void add_bits(const SimilarityTerm& term, uint32_t candidate, Bits& bits);
 

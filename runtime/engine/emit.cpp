@@ -14,86 +14,98 @@ using types::Value;
 /// Reads physical values out as values that stand on their own: strings as text, rows as keys.
 class Reader {
  public:
-  Reader(Run& run, const types::Type& type) : run_(run), type_(type) {
+  Reader(Run& run, const types::Type& type) : strings_(run.context.strings()), type_(type) {
     if (!type.name.empty()) table_ = run.generation.table(type.name);
   }
 
-  Value operator()(const interpreter::Values& values, size_t i) const {
-    if (!values.has(i)) return {};
-    if (type_.kind == Kind::list) return list(values.as<column::ListRef>()[i]);
+  /// `out` stays as it is where there is none.
+  void operator()(const interpreter::Values& values, size_t i, Value& out) const {
+    if (!values.has(i)) return;
+    if (type_.kind == Kind::list) return list(values.as<column::ListRef>()[i], out);
     if (type_.kind == Kind::vector) {
-      const float* vector = values.as<const float*>()[i];
-      return vector == nullptr ? Value{} : Value{std::vector<float>(vector, vector + type_.size)};
+      if (const float* vector = values.as<const float*>()[i])
+        out.emplace<std::vector<float>>(vector, vector + type_.size);
+      return;
     }
-    return scalar(values.data, type_.kind, i);
+    scalar(values.data, type_.kind, i, out);
   }
 
  private:
-  Value scalar(const void* data, Kind kind, size_t i) const {
+  std::string_view text(const void* data, size_t i) const {
+    return strings_.text(static_cast<const int32_t*>(data)[i]);
+  }
+
+  void scalar(const void* data, Kind kind, size_t i, Value& out) const {
     switch (kind) {
       case Kind::boolean:
-        return static_cast<const uint8_t*>(data)[i] != 0;
+        out = static_cast<const uint8_t*>(data)[i] != 0;
+        break;
       case Kind::floating:
-        return static_cast<const float*>(data)[i];
+        out = static_cast<const float*>(data)[i];
+        break;
       case Kind::string:
-        return std::string(run_.context.strings().text(static_cast<const int32_t*>(data)[i]));
+        out.emplace<std::string>(text(data, i));
+        break;
       case Kind::enumeration:
-        return int64_t{static_cast<const int32_t*>(data)[i]};
+        out = int64_t{static_cast<const int32_t*>(data)[i]};
+        break;
       case Kind::row: {
         const uint32_t row = static_cast<const uint32_t*>(data)[i];
-        if (table_ == nullptr || row == column::kNoRow) return {};
-        const store::Key key = table_->key(row);
-        return std::visit([](const auto& k) { return Value{k}; }, key);
+        if (table_ == nullptr || row == column::kNoRow) return;
+        std::visit([&](const auto& key) { out = key; }, table_->key(row));
+        break;
       }
       default:
-        return static_cast<const int64_t*>(data)[i];
+        out = static_cast<const int64_t*>(data)[i];
     }
   }
 
   template <typename T>
-  Value elements(column::ListRef values, Kind kind) const {
-    std::vector<T> out;
-    out.reserve(values.size);
+  void elements(column::ListRef values, Kind kind, Value& out) const {
+    auto& all = out.emplace<std::vector<T>>();
+    all.reserve(values.size);
     for (size_t i = 0; i < values.size; ++i) {
-      Value element = scalar(values.data, kind, i);
-      if (T* const present = std::get_if<T>(&element)) out.push_back(std::move(*present));
+      Value element;
+      scalar(values.data, kind, i, element);
+      if (T* const present = std::get_if<T>(&element)) all.push_back(std::move(*present));
     }
-    return out;
   }
 
-  Value list(column::ListRef values) const {
+  void list(column::ListRef values, Value& out) const {
     switch (type_.element) {
       case Kind::boolean:
-        return elements<bool>(values, Kind::boolean);
+        return elements<bool>(values, Kind::boolean, out);
       case Kind::floating:
-        return elements<float>(values, Kind::floating);
-      case Kind::string:
-        return elements<std::string>(values, Kind::string);
+        return elements<float>(values, Kind::floating, out);
+      case Kind::string: {
+        auto& all = out.emplace<std::vector<std::string>>();
+        all.reserve(values.size);
+        for (size_t i = 0; i < values.size; ++i) all.emplace_back(text(values.data, i));
+        return;
+      }
       case Kind::row:
-        return table_ != nullptr && table_->has_string_keys() ? elements<std::string>(values, Kind::row)
-                                                              : elements<int64_t>(values, Kind::row);
+        return table_ != nullptr && table_->has_string_keys() ? elements<std::string>(values, Kind::row, out)
+                                                              : elements<int64_t>(values, Kind::row, out);
       default:
-        return elements<int64_t>(values, type_.element);
+        return elements<int64_t>(values, type_.element, out);
     }
   }
 
-  Run& run_;
+  const column::StringSpace& strings_;
   const types::Type& type_;
   const store::Table* table_ = nullptr;
 };
 
 std::vector<ItemChannel> channels_of(const Run& run, uint32_t at) {
-  const auto& step = std::get<graph::RecallStep>(run.plan.steps[0].what);
+  const auto& written = std::get<graph::RecallStep>(run.plan.steps[0].what).channels;
+  const auto came = [&](const interpreter::ChannelColumn& channel) { return channel.position[at] != 0; };
   std::vector<ItemChannel> out;
-  out.reserve(static_cast<size_t>(
-      std::ranges::count_if(run.batch.channels, [&](const auto& channel) { return channel.position[at] != 0; })));
+  out.reserve(static_cast<size_t>(std::ranges::count_if(run.batch.channels, came)));
   for (size_t c = 0; c < run.batch.channels.size(); ++c) {
-    const auto& channel = run.batch.channels[c];
-    if (channel.position[at] == 0) continue;
-    ItemChannel from{
-        .channel = step.channels[c].name, .position = static_cast<uint32_t>(channel.position[at]), .score = {}};
+    const interpreter::ChannelColumn& channel = run.batch.channels[c];
+    if (!came(channel)) continue;
+    ItemChannel& from = out.emplace_back(written[c].name, static_cast<uint32_t>(channel.position[at]));
     if (!channel.score.empty()) from.score = channel.score[at];
-    out.push_back(std::move(from));
   }
   return out;
 }
@@ -115,25 +127,30 @@ std::vector<Item> with_inserted(Run& run, std::vector<Item> own) {
 
 std::vector<Item> own_items(Run& run) {
   const auto& order = run.batch.order;
+  const auto& emits = run.plan.emits;
   const store::Table& table = run.generation.table(run.plan.item_table);
+  auto types = std::make_shared<std::vector<types::Type>>();
+  for (const auto& emit : emits) types->push_back(run.plan.exprs[emit.value].type);
   std::vector<Item> items(order.size());
   for (size_t i = 0; i < order.size(); ++i) {
-    items[i] = {
-        .key = table.key_text(run.batch.rows[order[i]]), .table = table.name(), .channels = channels_of(run, order[i])};
-    items[i].values.reserve(run.plan.emits.size());
+    Item& item = items[i];
+    item.key = table.key_text(run.batch.rows[order[i]]);
+    item.table = table.name();
+    item.channels = channels_of(run, order[i]);
+    item.values.resize(emits.size());
+    item.types = types;
   }
   interpreter::Barriers barriers;
   run.batch.barriers = &barriers;
-  for (const auto& emit : run.plan.emits) {
-    const types::Type& type = run.plan.exprs[emit.value].type;
-    if (is_missing(run, emit.value)) {
-      for (Item& item : items) item.values.push_back({.type = type, .absent = true});
+  for (size_t v = 0; v < emits.size(); ++v) {
+    if (is_missing(run, emits[v].value)) {
+      for (Item& item : items) item.values[v].absent = true;
       continue;
     }
-    interpreter::Evaluator evaluator(run.context, emit.value);
+    interpreter::Evaluator evaluator(run.context, emits[v].value);
     const interpreter::Values values = evaluator.run(run.present());
-    const Reader read(run, type);
-    for (size_t i = 0; i < items.size(); ++i) items[i].values.push_back({.type = type, .value = read(values, i)});
+    const Reader read(run, (*types)[v]);
+    for (size_t i = 0; i < items.size(); ++i) read(values, i, items[i].values[v].value);
   }
   run.batch.barriers = nullptr;
   return items;
@@ -142,7 +159,9 @@ std::vector<Item> own_items(Run& run) {
 }  // namespace
 
 types::Value read_value(Run& run, const interpreter::Values& values, const types::Type& type, size_t i) {
-  return Reader(run, type)(values, i);
+  types::Value out;
+  Reader(run, type)(values, i, out);
+  return out;
 }
 
 std::vector<Item> collect_items(Run& run) {

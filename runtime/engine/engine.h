@@ -37,7 +37,6 @@ struct ItemChannel {
   std::optional<float> score;
 };
 struct EmittedValue {
-  types::Type type{};
   types::Value value{};
   bool absent = false;  // an inserted row of another table does not have it
 };
@@ -46,7 +45,10 @@ struct Item {
   std::string table;  // of the page, unless it was inserted
   bool inserted = false;
   std::vector<ItemChannel> channels{};
-  std::vector<EmittedValue> values{};  // one a Page::value_names
+  std::vector<EmittedValue> values{};                       // one a Page::value_names
+  std::shared_ptr<const std::vector<types::Type>> types{};  // of the values
+
+  const types::Type& type_of(size_t value) const { return (*types)[value]; }
 };
 struct Degradation {
   std::string what, reason;

@@ -27,8 +27,8 @@ std::string page_csv(const Page& page) {
   for (size_t i = 0; i < page.items.size(); ++i) {
     const Item& item = page.items[i];
     out += std::to_string(i + 1) + ',' + field(item.key);
-    for (const auto& value : item.values)
-      out += ',' + (value.absent ? "" : field(display(value.value, value.type, "|")));
+    for (size_t v = 0; v < item.values.size(); ++v)
+      out += ',' + (item.values[v].absent ? "" : field(display(item.values[v].value, item.type_of(v), "|")));
     out += ',' + field(channel_names(item)) + '\n';
   }
   return out;

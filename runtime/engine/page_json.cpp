@@ -20,7 +20,7 @@ void write_item(JsonWriter& out, const Page& page, size_t i) {
   if (item.inserted) out.key("inserted").boolean(true);
   out.key("values").open('{');
   for (size_t v = 0; v < item.values.size(); ++v) {
-    if (!item.values[v].absent) out.key(page.value_names[v]).value(item.values[v].value, item.values[v].type);
+    if (!item.values[v].absent) out.key(page.value_names[v]).value(item.values[v].value, item.type_of(v));
   }
   out.close('}').close('}');
 }

@@ -52,10 +52,11 @@ std::string channels_text(const Item& item) {
 }
 
 /// Floats at four digits: a table is for reading, JSON and CSV have them all.
-std::string cell(const EmittedValue& value) {
+std::string cell(const Item& item, size_t v) {
+  const EmittedValue& value = item.values[v];
   if (value.absent) return {};
   if (const auto* number = std::get_if<float>(&value.value)) return fmt::format("{:.4g}", *number);
-  return one_line(display(value.value, value.type, ", "));
+  return one_line(display(value.value, item.type_of(v), ", "));
 }
 
 /// `title` or `name`, where the item table has it as a string and it is not emitted anyway.
@@ -96,9 +97,9 @@ std::vector<Column> columns_of(const Page& page, const store::Generation& genera
   for (size_t v = 0; v < page.value_names.size(); ++v) {
     Column column{.name = one_line(page.value_names[v]), .cells = {}};
     for (const auto& item : page.items) {
-      const types::Kind kind = item.values[v].type.kind;
+      const types::Kind kind = item.type_of(v).kind;
       column.right = column.right || kind == types::Kind::floating || kind == types::Kind::integer;
-      column.cells.push_back(cell(item.values[v]));
+      column.cells.push_back(cell(item, v));
     }
     columns.push_back(std::move(column));
   }

@@ -66,12 +66,18 @@ std::span<const column::ListRef> number_lists(const interpreter::Values& values,
                                               bool as_sets, column::Arena& arena) {
   if (type.kind != types::Kind::list) return single_numbers(values, type.kind, n, arena);
   const auto lists = arena.allocate<column::ListRef>(n);
+  size_t elements = 0;
   for (size_t i = 0; i < n; ++i) {
-    const column::ListRef list = values.has(i) ? values.as<column::ListRef>()[i] : column::ListRef{};
-    auto numbers = arena.allocate<int64_t>(list.size);
+    lists[i] = values.has(i) ? values.as<column::ListRef>()[i] : column::ListRef{};
+    elements += lists[i].size;
+  }
+  auto room = arena.allocate<int64_t>(elements);
+  for (column::ListRef& list : lists) {
+    auto numbers = room.first(list.size);
+    room = room.subspan(list.size);
     numbers_of(list, type.element, numbers);
     if (as_sets) numbers = made_a_set(numbers);
-    lists[i] = {numbers.data(), static_cast<uint32_t>(numbers.size())};
+    list = {numbers.data(), static_cast<uint32_t>(numbers.size())};
   }
   return lists;
 }

@@ -172,12 +172,15 @@ class Insertion {
   /// The page's values by name; what this row lacks is absent.
   Item as_emitted(const Item& item) const {
     Item out{.key = item.key, .table = item.table, .inserted = true};
+    auto types = std::make_shared<std::vector<types::Type>>();
     for (const auto& emit : run_.plan.emits) {
       const auto& names = step_.source->emits;
       const auto found = std::ranges::find(names, emit.name, &graph::Emit::name);
-      out.values.push_back(found == names.end() ? EmittedValue{.absent = true}
-                                                : item.values[static_cast<size_t>(found - names.begin())]);
+      const auto value = static_cast<size_t>(found - names.begin());
+      out.values.push_back(found == names.end() ? EmittedValue{.absent = true} : item.values[value]);
+      types->push_back(found == names.end() ? types::Type{} : item.type_of(value));
     }
+    out.types = std::move(types);
     return out;
   }
 

@@ -126,7 +126,7 @@ class Judge {
     for (size_t v = 0; v < test_.emits && v < item.values.size(); ++v) {
       if (!item.values[v].absent)
         values += fmt::format("{}{} {}", values.empty() ? "" : ", ", page_.value_names[v],
-                              display(item.values[v].value, item.values[v].type, " "));
+                              display(item.values[v].value, item.type_of(v), " "));
     }
     return fmt::format("{} at position {}{}", item.key, i + 1, values.empty() ? "" : " (" + values + ")");
   }
@@ -200,11 +200,12 @@ class Judge {
     for (size_t i = 0; i < page_.items.size(); ++i) {
       if (!own(page_.items[i])) continue;
       const EmittedValue& key = page_.items[i].values[expected.emit];
+      const types::Type& type = page_.items[i].type_of(expected.emit);
       if (before) {
         const EmittedValue& last = page_.items[*before].values[expected.emit];
         if (precedes(key.value, last.value, expected.ascending)) {
-          return fmt::format("{} at position {} follows {} at position {}", display(key.value, key.type, " "), i + 1,
-                             display(last.value, last.type, " "), *before + 1);
+          return fmt::format("{} at position {} follows {} at position {}", display(key.value, type, " "), i + 1,
+                             display(last.value, type, " "), *before + 1);
         }
       }
       before = i;

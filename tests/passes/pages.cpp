@@ -30,9 +30,9 @@ std::string item_difference(const engine::Item& a, const engine::Item& b) {
   if (a.values.size() != b.values.size()) return "number of values";
   for (size_t v = 0; v < a.values.size(); ++v) {
     const auto &x = a.values[v], &y = b.values[v];
-    if (x.absent != y.absent || x.type != y.type || !same_value(x.value, y.value))
-      return "value " + std::to_string(v) + ": " + types::to_text(x.value, x.type) + " and " +
-             types::to_text(y.value, y.type);
+    if (x.absent != y.absent || a.type_of(v) != b.type_of(v) || !same_value(x.value, y.value))
+      return "value " + std::to_string(v) + ": " + types::to_text(x.value, a.type_of(v)) + " and " +
+             types::to_text(y.value, b.type_of(v));
   }
   return {};
 }
