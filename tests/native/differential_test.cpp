@@ -10,6 +10,8 @@
 
 #include "compiler/passes/passes.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/run.h"
+#include "runtime/engine/segment.h"
 #include "tests/interpreter/program_writer.h"
 #include "tests/interpreter/seeds.h"
 #include "tests/interpreter/small_world.h"
@@ -104,6 +106,79 @@ TEST(Differential, ExpressionsHaveTheInterpretersBits) {
   EXPECT_GT(compiled * 2, expressions) << "too few expressions have native code to show anything";
   std::printf("%llu expressions, %llu of them native\n", static_cast<unsigned long long>(expressions),
               static_cast<unsigned long long>(compiled));
+}
+
+/// Runs the `let` steps of a plan for candidates that stand in this order; returns their columns.
+std::vector<interpreter::BatchColumn> lets(const graph::Plan& plan, RequestContext& context,
+                                           const std::vector<uint32_t>& rows, const std::vector<uint32_t>& order) {
+  engine::Run run{.plan = plan, .generation = context.generation(), .context = context, .batch = {}};
+  run.batch.rows = rows;
+  run.batch.order = order;
+  run.batch.in_base_order = order.size() == rows.size();
+  run.batch.lets.assign(plan.let_columns.size(), {});
+  run.missing.assign(plan.let_columns.size(), 0);
+  for (size_t at = 1; at < plan.steps.size();) {
+    const size_t segment = run_segment(run, plan.steps, at);
+    if (segment == 0) run_let(run, std::get<graph::LetStep>(plan.steps[at].what));
+    at += std::max<size_t>(segment, 1);
+  }
+  return run.batch.lets;
+}
+
+/// All places, and every third of them.
+std::vector<std::vector<uint32_t>> orders(size_t size) {
+  std::vector<std::vector<uint32_t>> out(2);
+  for (uint32_t i = 0; i < size; ++i) {
+    out[0].push_back(i);
+    if (i % 3 == 0) out[1].push_back(i);
+  }
+  return out;
+}
+
+TEST(Differential, ManyColumnsInOneLoopHaveTheInterpretersBits) {
+  const operators::Registry registry;
+  constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::floating, Kind::string, Kind::time, Kind::duration};
+  constexpr size_t kTogether = 24;
+  const auto& generation = small_world().generation();
+  uint64_t expressions = 0;
+  Seeds seeds(12);
+  while (seeds.more()) {
+    const uint64_t seed = seeds.take();
+    ProgramWriter writer(registry, seed ^ 0x100fU);
+    std::string steps;
+    std::vector<std::string> texts, names;
+    for (size_t i = 0; i < kTogether; ++i) {
+      texts.push_back(writer.expression(kKinds[i % std::size(kKinds)], 3));
+      names.push_back("column_" + std::to_string(i));
+      steps += "  let " + names.back() + " = " + texts.back() + "\n";
+    }
+    const auto plan = small_world().compile_expressions(names, steps);
+    ASSERT_NE(plan, nullptr) << "seed " << seed;
+    const auto inputs = small_world().inputs(*plan);
+    for (const std::string& isa : instruction_sets()) {
+      const Tier tier(*plan, generation, inputs.parameters, compiler(isa));
+      for (const auto& rows : row_patterns()) {
+        for (const auto& order : orders(rows.size())) {
+          column::Arena arena;
+          RequestContext interpreted(*plan, generation, inputs, arena), native(*plan, generation, inputs, arena);
+          native.use(&tier);
+          const auto wanted = lets(*plan, interpreted, rows, order), got = lets(*plan, native, rows, order);
+          EXPECT_FALSE(native.waited_for_code()) << compiler(isa)->counts().last_failure;
+          for (size_t c = 0; c < wanted.size(); ++c) {
+            const Values a{.data = wanted[c].values.data(), .present = wanted[c].present};
+            const Values b{.data = got[c].values.data(), .present = got[c].present};
+            for (const uint32_t at : order) {
+              ASSERT_TRUE(same(a, b, plan->let_columns[c].type, at))
+                  << steps << plan->let_columns[c].name << " of row " << rows[at] << " (" << at << " of " << rows.size()
+                  << ") on " << isa << ", seed " << seed;
+            }
+          }
+        }
+      }
+      expressions += texts.size();
+    }
+  }
+  std::printf("%llu expressions as columns of %zu\n", static_cast<unsigned long long>(expressions), kTogether);
 }
 
 TEST(Differential, PipelinesGiveTheInterpretersPages) {
