@@ -18,12 +18,12 @@ rec_system_library(xxhash xxhash.h xxhash)
 rec_system_library(cctz cctz/time_zone.h cctz)
 rec_system_library(highway_sort hwy/contrib/sort/vqsort.h hwy_contrib)
 
-# What serves pages allocates many small things: mimalloc takes the place of malloc in programs, not in libraries, whose
+# What serves pages allocates many small things: tcmalloc takes the place of malloc in programs, not in libraries, whose
 # embedders choose. Sanitizers bring their own.
-find_library(REC_MIMALLOC mimalloc REQUIRED)
+find_library(REC_TCMALLOC NAMES tcmalloc_minimal libtcmalloc_minimal.so.4 REQUIRED)
 add_library(allocator INTERFACE)
 if(NOT REC_SANITIZE)
-  target_link_libraries(allocator INTERFACE ${REC_MIMALLOC})
+  target_link_libraries(allocator INTERFACE ${REC_TCMALLOC})
 endif()
 
 # LLVM, as a shared library.

@@ -33,11 +33,17 @@ class Admission {
     keep_.assign(rows.size(), 1);
     admit_(rows, keep_);
     found_.looked_at += rows.size();
-    for (size_t i = 0; i < rows.size() && !done(); ++i) {
-      if (keep_[i] == 0) continue;
-      found_.rows.push_back(rows[i]);
-      if (!scores.empty()) found_.scores.push_back(scores[i]);
+    size_t count = found_.rows.size();
+    const size_t most = std::min<size_t>(wanted_.value_or(UINT32_MAX), count + rows.size());
+    found_.rows.resize(count + rows.size());
+    if (!scores.empty()) found_.scores.resize(count + rows.size());
+    for (size_t i = 0; i < rows.size() && count < most; ++i) {  // one that does not qualify is written over
+      found_.rows[count] = rows[i];
+      if (!scores.empty()) found_.scores[count] = scores[i];
+      count += keep_[i] != 0 ? 1 : 0;
     }
+    found_.rows.resize(count);
+    if (!scores.empty()) found_.scores.resize(count);
   }
   Candidates take() { return std::move(found_); }
 

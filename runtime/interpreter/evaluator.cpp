@@ -1,4 +1,5 @@
 // One expression of candidates: by native code where that is ready, else by a program made when it is first needed.
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/interpreter/evaluate.h"
@@ -17,8 +18,8 @@ struct Evaluator::State {
   const native::Unit* unit;
   std::optional<NativeCall> native{};
   std::optional<Program> program{};
-  std::unique_ptr<std::byte[]> values{};  // of the latest run
-  std::unique_ptr<uint8_t[]> present{};
+  std::byte* values = nullptr;  // of the latest run, in the request's memory
+  uint8_t* present = nullptr;
   size_t room = 0;  // values that fit
 
   State(Scope& of, graph::ExprId id, size_t rows)
@@ -38,9 +39,9 @@ struct Evaluator::State {
   }
   void make_room(size_t count) {
     if (count <= room) return;
-    values = std::make_unique_for_overwrite<std::byte[]>(count * width);
-    if (optional) present = std::make_unique_for_overwrite<uint8_t[]>(count);
-    room = count;
+    room = std::max(count, 2 * room);
+    values = scope.arena().allocate<std::byte>(room * width).data();
+    if (optional) present = scope.arena().allocate<uint8_t>(room).data();
   }
   Program& interpreted() {
     if (!program) program.emplace(scope, Program::Options{.root = root, .block = block});
@@ -72,9 +73,8 @@ void put(const void* values, size_t width, const uint32_t* at, size_t n, std::by
 Values Evaluator::run(const CandidateRows& rows) {
   State& s = *state_;
   s.make_room(rows.indices.size());
-  if (!s.run_native(rows, s.values.get(), s.present.get()))
-    s.interpreted().run_all(source_of(rows), s.values.get(), s.present.get());
-  return {.data = s.values.get(), .present = s.present.get()};
+  if (!s.run_native(rows, s.values, s.present)) s.interpreted().run_all(source_of(rows), s.values, s.present);
+  return {.data = s.values, .present = s.present};
 }
 
 void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
@@ -113,8 +113,8 @@ void Evaluator::run_into(const CandidateRows& rows, BatchColumn& column) {
 void Evaluator::filter(const CandidateRows& rows, std::span<uint8_t> keep) {
   State& s = *state_;
   if (s.unit != nullptr) s.make_room(rows.indices.size());
-  if (s.run_native(rows, s.values.get(), nullptr)) {
-    const auto* passes = reinterpret_cast<const uint8_t*>(s.values.get());
+  if (s.run_native(rows, s.values, nullptr)) {
+    const auto* passes = reinterpret_cast<const uint8_t*>(s.values);
     for (size_t i = 0; i < keep.size(); ++i) keep[i] &= passes[i];
     return;
   }
