@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "operators/numerics/first_keys.h"
@@ -65,10 +66,10 @@ size_t room_for(size_t rows, size_t wanted) {
   return rows <= kFewRows * room ? rows : room;
 }
 
-/// The places of the first `count` of the rows, in order. The code must be ready.
+/// The places of the first `count` of the rows, in order. The code must be ready; `outputs`: of the kernel.
 template <typename Keys>
 std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const CandidateRows& rows, size_t count,
-                                   bool ascending) {
+                                   bool ascending, void* const* outputs) {
   const size_t n = rows.indices.size(), capacity = room_for(n, count), size = capacity + native::kSlack * 2;
   const auto places = arena.allocate<uint32_t>(size);
   const auto keys = arena.allocate<typename Keys::Key>(size);
@@ -79,7 +80,7 @@ std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const
                       .float_bound = std::numeric_limits<float>::quiet_NaN()};
   for (uint64_t at = 0;;) {
     call.start_at(at);
-    call.run(rows, nullptr, &ahead);
+    call.run(rows, outputs, &ahead);
     at = call.result();
     const std::span found = ranked.first(ahead.count);
     for (size_t i = 0; i < found.size(); ++i) found[i] = Keys::rank(keys[i], places[i], ascending);
@@ -100,12 +101,80 @@ std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const
   }
 }
 
+/// Columns as kernels write them: values, and whether they are there or null.
+class Columns {
+ public:
+  Columns(const graph::Plan& plan, std::span<const uint32_t> lets, column::Arena& arena, size_t rows) {
+    for (const uint32_t let : lets) {
+      const types::Type& type = plan.let_columns[let].type;
+      columns_.push_back({.values = arena.allocate<std::byte>(rows * types::width(type)),
+                          .present = type.optional ? arena.allocate<uint8_t>(rows).data() : nullptr});
+      outputs_.push_back(columns_.back().values.data());
+      outputs_.push_back(columns_.back().present);
+      widths_.push_back(types::width(type));
+    }
+  }
+
+  void* const* outputs() const { return outputs_.data(); }
+  const std::vector<BatchColumn>& columns() const { return columns_; }
+
+  /// What stands at `from` goes to `to`, one after another.
+  void move(std::span<const uint32_t> from, std::span<const uint32_t> to, const Columns& into) const {
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      const BatchColumn &here = columns_[c], &there = into.columns_[c];
+      const size_t width = widths_[c];
+      for (size_t i = 0; i < from.size(); ++i)
+        std::memcpy(there.values.data() + to[i] * width, here.values.data() + from[i] * width, width);
+      for (size_t i = 0; here.present != nullptr && i < from.size(); ++i) there.present[to[i]] = here.present[from[i]];
+    }
+  }
+
+ private:
+  std::vector<BatchColumn> columns_;
+  std::vector<void*> outputs_;
+  std::vector<size_t> widths_;
+};
+
 }  // namespace
 
 struct NativeSegment::State {
   Scope& scope;
   const native::Segment& segment;
   std::optional<NativeCall> chosen{}, filled{};
+
+  Columns columns(std::span<const uint32_t> lets, size_t rows) const {
+    return {scope.plan(), lets, scope.arena(), rows};
+  }
+  static void hand_over(std::span<const uint32_t> lets, const Columns& columns, Batch& batch) {
+    for (size_t i = 0; i < lets.size(); ++i) batch.lets[lets[i]] = columns.columns()[i];
+  }
+
+  std::vector<uint32_t> passing(const CandidateRows& rows) {
+    std::vector<uint32_t> order(rows.indices.size() + native::kSlack);
+    void* const outputs[] = {order.data()};
+    chosen->run(rows, outputs);
+    order.resize(chosen->result());
+    return order;
+  }
+
+  /// The first `count`, and the columns that the kernel writes by place.
+  std::vector<uint32_t> first(const CandidateRows& rows, size_t count, Batch& batch) {
+    const bool ascending = segment.order->ascending;
+    const bool floats = scope.node(segment.order->key).type.kind == types::Kind::floating;
+    const Columns by_place = columns(segment.known, rows.indices.size());
+    const auto find = floats ? first_places<FloatKeys> : first_places<IntKeys>;
+    std::vector<uint32_t> order = find(*chosen, scope.arena(), rows, count, ascending, by_place.outputs());
+    if (batch.in_base_order) {  // places are candidates
+      hand_over(segment.known, by_place, batch);
+      return order;
+    }
+    const std::vector<uint32_t> places = order;
+    std::ranges::transform(places, order.begin(), [&](uint32_t place) { return rows.indices[place]; });
+    const Columns by_candidate = columns(segment.known, batch.rows.size());
+    by_place.move(places, order, by_candidate);
+    hand_over(segment.known, by_candidate, batch);
+    return order;
+  }
 };
 
 NativeSegment::NativeSegment(RequestContext& context, const native::Segment& segment)
@@ -125,35 +194,14 @@ bool NativeSegment::run(Batch& batch, size_t count) {
   const CandidateRows later{.batch = &batch, .indices = {}, .consecutive = !s.chosen && batch.in_base_order};
   if (s.filled && !s.filled->is_ready(later)) return false;
   if (s.chosen) {
-    std::vector<uint32_t> order;
-    if (s.segment.order == nullptr) {
-      order.resize(batch.order.size() + native::kSlack);
-      void* const outputs[] = {order.data()};
-      s.chosen->run(rows(), outputs);
-      order.resize(s.chosen->result());
-    } else {
-      const bool ascending = s.segment.order->ascending;
-      const bool floats = s.scope.node(s.segment.order->key).type.kind == types::Kind::floating;
-      order = floats ? first_places<FloatKeys>(*s.chosen, s.scope.arena(), rows(), count, ascending)
-                     : first_places<IntKeys>(*s.chosen, s.scope.arena(), rows(), count, ascending);
-      if (!batch.in_base_order)
-        std::ranges::transform(order, order.begin(), [&](uint32_t place) { return batch.order[place]; });
-    }
+    auto order = s.segment.order == nullptr ? s.passing(rows()) : s.first(rows(), count, batch);
     batch.in_base_order = batch.in_base_order && s.segment.order == nullptr && order.size() == batch.order.size();
     batch.order = std::move(order);
   }
   if (!s.filled) return true;
-  const auto& plan = s.scope.plan();
-  std::vector<void*> outputs;
-  for (const uint32_t let : s.segment.lets) {
-    const types::Type& type = plan.let_columns[let].type;
-    BatchColumn& column = batch.lets[let];
-    column.values = s.scope.arena().allocate<std::byte>(batch.rows.size() * types::width(type));
-    column.present = type.optional ? s.scope.arena().allocate<uint8_t>(batch.rows.size()).data() : nullptr;
-    outputs.push_back(column.values.data());
-    outputs.push_back(column.present);
-  }
-  return batch.order.empty() || s.filled->run(rows(), outputs.data());
+  const Columns columns = s.columns(s.segment.lets, batch.rows.size());
+  State::hand_over(s.segment.lets, columns, batch);
+  return batch.order.empty() || s.filled->run(rows(), columns.outputs());
 }
 
 }  // namespace rec::interpreter

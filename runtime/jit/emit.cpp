@@ -99,9 +99,7 @@ class Emitter {
 
   // ---- memory along which the loop goes ----
 
-  bool writes_in_order() const {
-    return kernel_.does == Kernel::Does::values || (kernel_.does == Kernel::Does::scatter && layout_.consecutive);
-  }
+  bool writes_in_order() const { return kernel_.does != Kernel::Does::scatter || layout_.consecutive; }
   Value* plus(llvm::Type* type, Value* base, Value* elements) {
     return b_.CreateGEP(type, base, b_.CreateZExt(elements, b_.getInt64Ty()));
   }
@@ -111,11 +109,11 @@ class Emitter {
     for (Id id = 0; id < kernel_.graph.size(); ++id) {
       if (usage_.needed[id] && !usage_.uniform[id]) open_stream(id);
     }
-    if (!writes_in_order()) return;
+    if (!writes_in_order() || kernel_.does == Kernel::Does::select) return;
     for (size_t i = 0; i < in_.outputs.size(); ++i) {
       if (i % 2 == 1 && !kernel_.outputs[i / 2].present) continue;
       llvm::Type* type = i % 2 == 1 ? b_.getInt8Ty() : lanes_.stored(kernel_.outputs[i / 2].storage);
-      Value* base = kernel_.does == Kernel::Does::values ? in_.outputs[i] : plus(type, in_.outputs[i], in_.first);
+      Value* base = kernel_.does == Kernel::Does::scatter ? plus(type, in_.outputs[i], in_.first) : in_.outputs[i];
       written_to_.resize(i + 1, kNoStream);
       written_to_[i] = streams_.add(type, base, true);
     }
@@ -285,6 +283,7 @@ class Emitter {
   }
 
   void hand_on(Value* chosen) {
+    write_outputs();
     Value *place = vector(Kernel::kPlace), *key = vector(kernel_.key);
     lanes_.compact(place, b_.CreateGEP(b_.getInt32Ty(), in_.places, written_), chosen);
     lanes_.compact(key, b_.CreateGEP(key->getType()->getScalarType(), in_.keys, written_), chosen);

@@ -79,7 +79,8 @@ struct Kernel {
     values,   // writes `outputs`, by place
     scatter,  // writes `outputs`, by candidate
     select,   // writes the candidates that pass, in order, and counts them
-    first,    // hands on places and keys of those that pass and are ahead of what is ahead already
+    first,    // hands on places and keys of those that pass and are ahead of what is ahead already; for them, and
+              // maybe for others, writes `outputs` by place
   };
   Does does = Does::values;
   form::Graph graph{};

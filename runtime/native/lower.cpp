@@ -87,6 +87,15 @@ void Lowering::output(ExprId expr) {
   kernel_.outputs.push_back(out);
 }
 
+std::optional<size_t> Lowering::cost_of(ExprId expr) const {
+  Lowering with(*this);
+  with.output(expr);
+  const auto is_computed = [](const Memory& memory) { return memory.source == Source::computed; };
+  if (std::ranges::count_if(with.kernel_.memory, is_computed) > std::ranges::count_if(kernel_.memory, is_computed))
+    return std::nullopt;
+  return with.kernel_.graph.size() - kernel_.graph.size();
+}
+
 bool Lowering::order_by(const graph::Order& by) {
   const Kind kind = exprs_[by.key].type.kind;
   if (kind != Kind::floating && !is_whole(kind)) return false;

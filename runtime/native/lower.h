@@ -27,6 +27,8 @@ class Lowering {
   /// A bool expression that must hold.
   void require(graph::ExprId condition);
   void output(graph::ExprId value);
+  /// How many nodes an output would add; nullopt where the interpreter would have to compute some of it.
+  std::optional<size_t> cost_of(graph::ExprId value) const;
   /// An ordering of a `first` kernel; false where lanes have no such keys.
   bool order_by(const graph::Order& by);
   /// A `let` column that this kernel reads as its expression.

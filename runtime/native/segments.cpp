@@ -12,6 +12,9 @@ bool reads_barrier(const graph::Plan& plan, graph::ExprId id) {
   return (plan.exprs[id].level & graph::kBarrier) != 0;
 }
 
+/// Operations for a column that the choice itself does not need: more of them are left until it is made.
+constexpr size_t kWrittenAlong = 8;
+
 }  // namespace
 
 /// Whether a step behind `after`, or the page, reads the column. Of a side of a `when` it is not asked further.
@@ -60,14 +63,16 @@ std::unique_ptr<Segment> Tier::make_segment(const std::vector<graph::Step>& step
   out->steps = at - first;
   if (out->steps == 0) return nullptr;
   const std::string name = std::to_string(steps[first].span.begin);
+  for (const auto& [column, value] : lets) {
+    if (!is_live_after(steps, at, column)) continue;
+    const auto cost = out->order == nullptr ? std::nullopt : ahead.cost_of(value);
+    const bool known = cost && *cost <= kWrittenAlong;
+    (known ? ahead : scatter).output(value);
+    (known ? out->known : out->lets).push_back(column);
+  }
   if (out->order != nullptr || wheres > 0) {
     out->chosen = unit(out->order != nullptr ? ahead : select, name + " chosen", steps[first].span);
     if (out->chosen == nullptr) return nullptr;
-  }
-  for (const auto& [column, value] : lets) {
-    if (!is_live_after(steps, at, column)) continue;
-    scatter.output(value);
-    out->lets.push_back(column);
   }
   if (!out->lets.empty()) {
     out->filled = unit(scatter, name + " filled", steps[first].span);

@@ -33,12 +33,13 @@ class Unit {
 };
 
 /// Adjacent `where`, `let`, and at their end one `top` or `sort`, as loops: one that finds who passes, in which order,
-/// and one that fills the columns that are read later, for them alone.
+/// and writes what it knows of them; and one that fills the other columns that are read later, for them alone.
 struct Segment {
   size_t steps = 0;
   std::unique_ptr<Unit> chosen{};  // select, or first where it ends with an ordering; null: all stay as they are
   const graph::Order* order = nullptr;
   graph::ExprId count = graph::kNoExpr;  // of `top`
+  std::vector<uint32_t> known{};         // columns that `chosen` writes: outputs of a `first` kernel
   std::unique_ptr<Unit> filled{};        // scatter, of the columns `lets`; null: none
   std::vector<uint32_t> lets{};
 };

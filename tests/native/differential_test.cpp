@@ -37,6 +37,12 @@ bool same(const Values& a, const Values& b, const types::Type& type, size_t i) {
   return std::memcmp(a.as<std::byte>() + i * width, b.as<std::byte>() + i * width, width) == 0;
 }
 
+/// Strings that no table knows get their codes as a request meets them.
+bool same_text(const Values& a, RequestContext& of_a, const Values& b, RequestContext& of_b, size_t i) {
+  if (!a.has(i) || !b.has(i)) return a.has(i) == b.has(i);
+  return of_a.strings().text(a.as<int32_t>()[i]) == of_b.strings().text(b.as<int32_t>()[i]);
+}
+
 /// Consecutive rows, scattered ones with repeats, and numbers of them that leave every kind of rest.
 std::vector<std::vector<uint32_t>> row_patterns() {
   std::vector<std::vector<uint32_t>> out;
@@ -139,8 +145,9 @@ TEST(Differential, ManyColumnsInOneLoopHaveTheInterpretersBits) {
   const operators::Registry registry;
   constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::floating, Kind::string, Kind::time, Kind::duration};
   constexpr size_t kTogether = 24;
+  const auto patterns = row_patterns();
   const auto& generation = small_world().generation();
-  uint64_t expressions = 0;
+  uint64_t compared = 0, written = 0;
   Seeds seeds(12);
   while (seeds.more()) {
     const uint64_t seed = seeds.take();
@@ -152,33 +159,42 @@ TEST(Differential, ManyColumnsInOneLoopHaveTheInterpretersBits) {
       names.push_back("column_" + std::to_string(i));
       steps += "  let " + names.back() + " = " + texts.back() + "\n";
     }
-    const auto plan = small_world().compile_expressions(names, steps);
-    ASSERT_NE(plan, nullptr) << "seed " << seed;
+    const auto compiled = small_world().compile_expressions(names, steps);
+    ASSERT_NE(compiled, nullptr) << "seed " << seed;
+    const auto plan = variant(compiled, seed);
     const auto inputs = small_world().inputs(*plan);
     for (const std::string& isa : instruction_sets()) {
       const Tier tier(*plan, generation, inputs.parameters, compiler(isa));
-      for (const auto& rows : row_patterns()) {
-        for (const auto& order : orders(rows.size())) {
+      size_t made = 0;
+      for (size_t pattern = seed % 2; pattern < patterns.size(); pattern += 2) {  // rows by one, or scattered
+        const auto& rows = patterns[pattern];
+        const auto all = orders(rows.size());
+        for (const auto& order : all) {
           column::Arena arena;
           RequestContext interpreted(*plan, generation, inputs, arena), native(*plan, generation, inputs, arena);
           native.use(&tier);
           const auto wanted = lets(*plan, interpreted, rows, order), got = lets(*plan, native, rows, order);
           EXPECT_FALSE(native.waited_for_code()) << compiler(isa)->counts().last_failure;
           for (size_t c = 0; c < wanted.size(); ++c) {
+            if (got[c].values.empty()) continue;  // nobody reads it: the page has it as a constant
+            made += pattern < 2 && &order == &all.front() ? 1 : 0;
             const Values a{.data = wanted[c].values.data(), .present = wanted[c].present};
             const Values b{.data = got[c].values.data(), .present = got[c].present};
+            const types::Type& type = plan->let_columns[c].type;
             for (const uint32_t at : order) {
-              ASSERT_TRUE(same(a, b, plan->let_columns[c].type, at))
+              ASSERT_TRUE(type.kind == Kind::string ? same_text(a, interpreted, b, native, at) : same(a, b, type, at))
                   << steps << plan->let_columns[c].name << " of row " << rows[at] << " (" << at << " of " << rows.size()
                   << ") on " << isa << ", seed " << seed;
             }
           }
         }
       }
-      expressions += texts.size();
+      compared += made;
+      written += texts.size();
     }
   }
-  std::printf("%llu expressions as columns of %zu\n", static_cast<unsigned long long>(expressions), kTogether);
+  EXPECT_GT(compared * 2, written) << "too few columns are made to show anything";
+  std::printf("%llu expressions as columns, %zu together\n", static_cast<unsigned long long>(compared), kTogether);
 }
 
 TEST(Differential, PipelinesGiveTheInterpretersPages) {
