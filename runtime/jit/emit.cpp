@@ -213,21 +213,25 @@ class Emitter {
 
   void one_vector() {
     if (!selects()) return write_outputs();
-    if (kernel_.does == Kernel::Does::first && key_is_cheaper()) {
+    if (kernel_.does == Kernel::Does::first) return one_vector_of_first();
+    Value* const passes = passing(mask_);
+    lanes_.compact(vector(Kernel::kCandidate), b_.CreateGEP(b_.getInt32Ty(), in_.outputs[0], written_), passes);
+    written_ = b_.CreateAdd(written_, lanes_.count_set(passes));
+  }
+
+  void one_vector_of_first() {
+    using enum Usage::Sequence;
+    const auto sequence = usage_.sequence(kernel_, [&](Id id) { return stream_[id] != kNoStream; });
+    if (sequence == key_first) {
       Value* const ahead = b_.CreateAnd(mask_, is_ahead());
       return only_if_any(ahead, [&] { hand_on(passing(ahead)); });
     }
     Value* const passes = passing(mask_);
-    if (kernel_.does == Kernel::Does::select) {
-      lanes_.compact(vector(Kernel::kCandidate), b_.CreateGEP(b_.getInt32Ty(), in_.outputs[0], written_), passes);
-      written_ = b_.CreateAdd(written_, lanes_.count_set(passes));
-      return;
-    }
     const auto those_ahead = [&] {
       Value* const chosen = b_.CreateAnd(passes, is_ahead());
       only_if_any(chosen, [&] { hand_on(chosen); });
     };
-    if (kernel_.predicates.empty() || remaining_work() <= kWorthABranch) return those_ahead();
+    if (sequence == together) return those_ahead();
     only_if_any(passes, those_ahead);
   }
 
@@ -239,22 +243,6 @@ class Emitter {
     }
     return mask;
   }
-
-  /// Once there is a bound few are ahead of it, and the columns of predicates are hardly read. Before there is one, or
-  /// where few pass, keys were computed in vain.
-  bool key_is_cheaper() const {
-    const auto reads_along = [&](Id id) { return stream_[id] != kNoStream; };
-    return usage_.work(kernel_, {&kernel_.key, 1}, reads_along) <=
-           2 * usage_.work(kernel_, kernel_.predicates, reads_along);
-  }
-
-  /// Operations of the key that no predicate has computed.
-  size_t remaining_work() const {
-    size_t work = 0;
-    for (Id id = 0; id < kernel_.graph.size(); ++id) work += usage_.needed[id] && values_[id] == nullptr ? 1 : 0;
-    return work;
-  }
-  static constexpr size_t kWorthABranch = 12;
 
   template <typename Do>
   void only_if_any(Value* mask, Do what) {
