@@ -99,7 +99,10 @@ ChannelResult run_pipeline(Run& run, const graph::Channel& channel, Admit& admit
   result.trace.looked_at = rows.size();
   result.trace.out = result.rows.size();
   result.trace.short_of_take = take && result.rows.size() < *take;
-  if (run.traced) result.trace.drops = admit.drops();
+  if (run.traced) {
+    result.trace.drops = admit.drops();
+    result.trace.engine = engine_of(page, {});
+  }
   result.trace.us = watch.us();
   return result;
 }
@@ -114,6 +117,7 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
   std::optional<uint32_t> take;
   if (channel.take != graph::kNoExpr) take = count_of(run, channel.take);
 
+  const interpreter::NativeUse before = run.context.native_use();
   Admit admit(run.context, channel.where);
   const operators::AdmitFn admit_fn = std::ref(admit);
   if (channel.pipeline != nullptr) return run_pipeline(run, channel, admit, take, until);
@@ -156,7 +160,10 @@ ChannelResult run_channel(Run& run, const graph::Channel& channel, std::stop_tok
   result.trace.looked_at = found->looked_at;
   result.trace.out = result.rows.size();
   result.trace.short_of_take = take && result.rows.size() < *take;
-  if (run.traced) result.trace.drops = admit.drops();
+  if (run.traced) {
+    result.trace.drops = admit.drops();
+    result.trace.engine = engine_of(run, before);
+  }
   result.trace.us = watch.us();
   return result;
 }

@@ -47,14 +47,6 @@ struct StepRunner {
   void operator()(const graph::BackfillStep& step) { run_backfill(run, step, trace); }
 };
 
-/// Which engine computed what a step computed of its candidates, `before` what had run before it.
-std::string engine_of(const Run& run, interpreter::NativeUse before) {
-  if (run.context.tier() == nullptr) return {};
-  const auto after = run.context.native_use();
-  if (after.waited > before.waited) return after.ran > before.ran ? "native and interpreter" : "interpreter";
-  return after.ran > before.ran ? "native" : "";
-}
-
 void run_step(Run& run, const graph::Step& step) {
   const Stopwatch watch;
   trace::StepTrace trace;
@@ -174,6 +166,13 @@ void run_plan(Run& run) {
 std::chrono::microseconds duration_of(int64_t us) {
   constexpr int64_t kYear = int64_t{366} * 86'400 * 1'000'000;
   return std::chrono::microseconds(std::clamp<int64_t>(us, 0, kYear));
+}
+
+std::string engine_of(const Run& run, interpreter::NativeUse before) {
+  if (run.context.tier() == nullptr) return {};
+  const auto after = run.context.native_use();
+  if (after.waited > before.waited) return after.ran > before.ran ? "native and interpreter" : "interpreter";
+  return after.ran > before.ran ? "native" : "";
 }
 
 uint32_t count_of(const Run& run, graph::ExprId expr) {

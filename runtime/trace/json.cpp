@@ -20,6 +20,7 @@ Json channel_json(const ChannelTrace& channel) {
            {"out", channel.out},
            {"kept", channel.kept},
            {"us", channel.us}};
+  if (!channel.engine.empty()) out["engine"] = channel.engine;
   if (channel.short_of_take) out["short"] = true;
   if (!channel.degraded.empty()) out["degraded"] = channel.degraded;
   if (!channel.drops.empty()) out["drops"] = drops_json(channel.drops);

@@ -12,10 +12,14 @@ void add_drops(std::string& out, const std::vector<std::pair<std::string, uint64
   }
 }
 
+std::string by(const std::string& engine) {
+  return engine.empty() ? "" : "  [" + engine + "]";
+}
+
 void add_channel(std::string& out, const ChannelTrace& channel) {
-  out +=
-      fmt::format("{:>8} {:>7} {:>8}  {:4}  {}: {} looked at, {} kept{}\n", "", channel.out, channel.us, "",
-                  channel.name, channel.looked_at, channel.kept, channel.short_of_take ? ", fewer than its take" : "");
+  out += fmt::format("{:>8} {:>7} {:>8}  {:4}  {}: {} looked at, {} kept{}{}\n", "", channel.out, channel.us, "",
+                     channel.name, channel.looked_at, channel.kept,
+                     channel.short_of_take ? ", fewer than its take" : "", by(channel.engine));
   if (!channel.degraded.empty()) out += fmt::format("{:27}      failed: {}\n", "", channel.degraded);
   add_drops(out, channel.drops, "      ");
 }
@@ -25,8 +29,7 @@ void add_step(std::string& out, const StepTrace& step) {
   const std::string in = step.step == "recall" ? "" : fmt::format("{}", step.in);
   // A recall's text is its whole block; the channels below say more.
   const std::string& text = step.step == "recall" || step.text.empty() ? step.step : step.text;
-  out += fmt::format("{:>8} {:>7} {:>8}  {:>4}  {}{}\n", in, step.out, step.us, line, text,
-                     step.engine.empty() ? "" : "  [" + step.engine + "]");
+  out += fmt::format("{:>8} {:>7} {:>8}  {:>4}  {}{}\n", in, step.out, step.us, line, text, by(step.engine));
   if (step.nan > 0) out += fmt::format("{:27}  {} NaN, last\n", "", step.nan);
   if (!step.degraded.empty()) out += fmt::format("{:27}  degraded: {}\n", "", step.degraded);
   add_drops(out, step.drops, "  ");

@@ -12,6 +12,7 @@ namespace rec::trace {
 
 struct ChannelTrace {
   std::string name;
+  std::string engine{};    // as a step's
   uint64_t looked_at = 0;  // candidates the source brought before `eligible` and `where`
   uint64_t out = 0;        // after its own take
   uint64_t kept = 0;       // in the merged list

@@ -67,6 +67,10 @@ TEST_F(Native, PagesAreTheInterpreters) {
     size_t steps = 0;
     for (const Json& step : trace["trace"]["steps"]) steps += step.value("engine", "") == "native" ? 1 : 0;
     EXPECT_GE(steps, 4U) << "where, let, top";
+    size_t channels = 0;
+    for (const Json& channel : trace["trace"]["steps"][0]["channels"])
+      channels += channel.value("engine", "") == "native" ? 1 : 0;
+    EXPECT_GE(channels, 1U) << "conditions of channels";
     EXPECT_NE(traced.err.find(" loops compiled in "), std::string::npos) << traced.err;
     EXPECT_EQ(run("run", request + " --trace --format json").out.find("\"engine\": \"native\""), std::string::npos);
   }
