@@ -1,4 +1,5 @@
-// No branch depends on keys, which are as good as random: to mispredict costs more than to count.
+// Where there are some dozens to some thousands of keys no branch depends on them: they are as good as random, and to
+// mispredict costs more than to count.
 #include "operators/numerics/first_keys.h"
 
 #include <hwy/contrib/sort/vqsort.h>

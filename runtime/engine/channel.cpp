@@ -69,6 +69,7 @@ Found call_source(const operators::SourceDef& source, const operators::SourceCal
 ChannelResult run_pipeline(Run& run, const graph::Channel& channel, Admit& admit, std::optional<uint32_t> take,
                            std::optional<std::chrono::steady_clock::time_point> until) {
   const Stopwatch watch;
+  const interpreter::NativeUse before = run.context.native_use();
   ChannelResult result;
   result.trace.name = channel.name;
   auto nested = run_nested(run, channel.pipeline, until);
@@ -101,7 +102,7 @@ ChannelResult run_pipeline(Run& run, const graph::Channel& channel, Admit& admit
   result.trace.short_of_take = take && result.rows.size() < *take;
   if (run.traced) {
     result.trace.drops = admit.drops();
-    result.trace.engine = engine_of(page, {});
+    result.trace.engine = engine_of(run, before, page.context.native_use());
   }
   result.trace.us = watch.us();
   return result;

@@ -48,6 +48,7 @@ struct Item {
   std::vector<EmittedValue> values{};                       // one a Page::value_names
   std::shared_ptr<const std::vector<types::Type>> types{};  // of the values
 
+  /// Of an item that has values.
   const types::Type& type_of(size_t value) const { return (*types)[value]; }
 };
 struct Degradation {
@@ -82,8 +83,8 @@ struct Serving {
 };
 /// The same with channels on the pool's threads, side by side, wherever one of them may be cut off or has a source that
 /// waits; one that is cut off, and does not stop, keeps plan and generation alive until it ends.
-std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
-                                     std::shared_ptr<const store::Generation> generation, const Request& request,
+std::expected<Page, Error> recommend(const std::shared_ptr<const graph::Plan>& plan,
+                                     const std::shared_ptr<const store::Generation>& generation, const Request& request,
                                      const Serving& serving);
 
 /// The first index or model of a plan that this data, or this program, does not have, with the place in the strategy

@@ -168,11 +168,12 @@ std::chrono::microseconds duration_of(int64_t us) {
   return std::chrono::microseconds(std::clamp<int64_t>(us, 0, kYear));
 }
 
-std::string engine_of(const Run& run, interpreter::NativeUse before) {
+std::string engine_of(const Run& run, interpreter::NativeUse before, interpreter::NativeUse elsewhere) {
   if (run.context.tier() == nullptr) return {};
   const auto after = run.context.native_use();
-  if (after.waited > before.waited) return after.ran > before.ran ? "native and interpreter" : "interpreter";
-  return after.ran > before.ran ? "native" : "";
+  const bool ran = after.ran + elsewhere.ran > before.ran, waited = after.waited + elsewhere.waited > before.waited;
+  if (waited) return ran ? "native and interpreter" : "interpreter";
+  return ran ? "native" : "";
 }
 
 uint32_t count_of(const Run& run, graph::ExprId expr) {
@@ -184,8 +185,8 @@ std::expected<Page, Error> recommend(const graph::Plan& plan, const store::Gener
   return recommend_observed(plan, generation, request, {.sources = sources}, nullptr);
 }
 
-std::expected<Page, Error> recommend(std::shared_ptr<const graph::Plan> plan,
-                                     std::shared_ptr<const store::Generation> generation, const Request& request,
+std::expected<Page, Error> recommend(const std::shared_ptr<const graph::Plan>& plan,
+                                     const std::shared_ptr<const store::Generation>& generation, const Request& request,
                                      const Serving& serving) {
   return make_page(plan, generation, request, serving, nullptr);
 }

@@ -62,9 +62,9 @@ struct Run {
   }
 };
 
-/// Which engine computed what was computed of candidates since `before`: native, interpreter, or both where code was
-/// not ready; empty where nothing was to be native.
-std::string engine_of(const Run& run, interpreter::NativeUse before);
+/// Which engine computed what was computed of candidates since `before`, and elsewhere: native, interpreter, or both
+/// where code was not ready; empty where nothing was to be native.
+std::string engine_of(const Run& run, interpreter::NativeUse before, interpreter::NativeUse elsewhere = {});
 
 /// A request-level count as a number of rows: negative is none.
 uint32_t count_of(const Run& run, graph::ExprId expr);

@@ -11,6 +11,8 @@
 namespace rec::interpreter {
 
 struct Evaluator::State {
+  static constexpr size_t kMany = 1 << 16;  // bytes
+
   Scope& scope;
   graph::ExprId root;
   size_t block, width;
@@ -18,9 +20,10 @@ struct Evaluator::State {
   const native::Unit* unit;
   std::optional<NativeCall> native{};
   std::optional<Program> program{};
-  std::byte* values = nullptr;  // of the latest run, in the request's memory
+  std::byte* values = nullptr;  // of the latest run
   uint8_t* present = nullptr;
-  size_t room = 0;  // values that fit
+  std::unique_ptr<std::byte[]> many{};  // where they are; else in the request's memory, which is kept to its end
+  size_t room = 0;                      // values that fit
 
   State(Scope& of, graph::ExprId id, size_t rows)
       : scope(of),
@@ -40,8 +43,10 @@ struct Evaluator::State {
   void make_room(size_t count) {
     if (count <= room) return;
     room = std::max(count, 2 * room);
-    values = scope.arena().allocate<std::byte>(room * width).data();
-    if (optional) present = scope.arena().allocate<uint8_t>(room).data();
+    const size_t bytes = room * (width + (optional ? 1 : 0));
+    if (bytes > kMany) many = std::make_unique_for_overwrite<std::byte[]>(bytes);
+    values = bytes > kMany ? many.get() : scope.arena().allocate<std::byte>(bytes).data();
+    if (optional) present = reinterpret_cast<uint8_t*>(values + room * width);
   }
   Program& interpreted() {
     if (!program) program.emplace(scope, Program::Options{.root = root, .block = block});

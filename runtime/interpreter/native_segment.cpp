@@ -161,18 +161,18 @@ struct NativeSegment::State {
   std::vector<uint32_t> first(const CandidateRows& rows, size_t count, Batch& batch) {
     const bool ascending = segment.order->ascending;
     const bool floats = scope.node(segment.order->key).type.kind == types::Kind::floating;
-    const Columns by_place = columns(segment.known, rows.indices.size());
+    const Columns by_place = columns(segment.along, rows.indices.size());
     const auto find = floats ? first_places<FloatKeys> : first_places<IntKeys>;
     std::vector<uint32_t> order = find(*chosen, scope.arena(), rows, count, ascending, by_place.outputs());
     if (batch.in_base_order) {  // places are candidates
-      hand_over(segment.known, by_place, batch);
+      hand_over(segment.along, by_place, batch);
       return order;
     }
     const std::vector<uint32_t> places = order;
     std::ranges::transform(places, order.begin(), [&](uint32_t place) { return rows.indices[place]; });
-    const Columns by_candidate = columns(segment.known, batch.rows.size());
+    const Columns by_candidate = columns(segment.along, batch.rows.size());
     by_place.move(places, order, by_candidate);
-    hand_over(segment.known, by_candidate, batch);
+    hand_over(segment.along, by_candidate, batch);
     return order;
   }
 };

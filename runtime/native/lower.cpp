@@ -90,9 +90,12 @@ void Lowering::output(ExprId expr) {
 std::optional<size_t> Lowering::cost_of(ExprId expr) const {
   Lowering with(*this);
   with.output(expr);
-  const auto is_computed = [](const Memory& memory) { return memory.source == Source::computed; };
-  if (std::ranges::count_if(with.kernel_.memory, is_computed) > std::ranges::count_if(kernel_.memory, is_computed))
-    return std::nullopt;
+  const auto dear = [](const Kernel& kernel) {
+    const auto computed = std::ranges::count(kernel.memory, Source::computed, &Memory::source);
+    const auto searches = std::ranges::count(kernel.graph.nodes(), FormOp::find, &form::Node::op);
+    return static_cast<size_t>(computed + searches) + kernel.calls.size();
+  };
+  if (dear(with.kernel_) > dear(kernel_)) return std::nullopt;
   return with.kernel_.graph.size() - kernel_.graph.size();
 }
 
@@ -109,11 +112,11 @@ void Lowering::inline_let(uint32_t column, ExprId value) {
   unwritten_[column] = 1;
 }
 
-std::optional<Kernel> Lowering::finish() {
+std::optional<Kernel> Lowering::finish(Little little) {
   settle_calls();
   const auto is_work = [](const form::Node& node) { return node.op > FormOp::constant && node.op != FormOp::load; };
   const auto work = std::ranges::count_if(kernel_.graph.nodes(), is_work);
-  if (kernel_.has_computed() && kernel_.calls.empty() && work < 3) return std::nullopt;
+  if (little == Little::is_left && kernel_.has_computed() && kernel_.calls.empty() && work < 3) return std::nullopt;
   return std::move(kernel_);
 }
 

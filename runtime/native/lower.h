@@ -27,7 +27,8 @@ class Lowering {
   /// A bool expression that must hold.
   void require(graph::ExprId condition);
   void output(graph::ExprId value);
-  /// How many nodes an output would add; nullopt where the interpreter would have to compute some of it.
+  /// How many operations an output would add; nullopt where one of them would be a call or a search, or left to the
+  /// interpreter.
   std::optional<size_t> cost_of(graph::ExprId value) const;
   /// An ordering of a `first` kernel; false where lanes have no such keys.
   bool order_by(const graph::Order& by);
@@ -37,8 +38,9 @@ class Lowering {
   /// Whether something that is left to the interpreter reads such a column, which the batch does not have.
   bool reads_unwritten() const { return reads_unwritten_; }
 
-  /// The kernel; nullopt where so little of it is for lanes that it is not worth it.
-  std::optional<Kernel> finish();
+  enum class Little : uint8_t { is_left, is_made };
+  /// The kernel; nullopt where so little of it is for lanes that it is not worth it, unless that is to be made too.
+  std::optional<Kernel> finish(Little little = Little::is_left);
 
  private:
   struct Value {

@@ -66,17 +66,17 @@ std::unique_ptr<Segment> Tier::make_segment(const std::vector<graph::Step>& step
   for (const auto& [column, value] : lets) {
     if (!is_live_after(steps, at, column)) continue;
     const auto cost = out->order == nullptr ? std::nullopt : ahead.cost_of(value);
-    const bool known = cost && *cost <= kWrittenAlong;
-    (known ? ahead : scatter).output(value);
-    (known ? out->known : out->lets).push_back(column);
+    const bool along = cost && *cost <= kWrittenAlong;
+    (along ? ahead : scatter).output(value);
+    (along ? out->along : out->lets).push_back(column);
   }
   if (out->order != nullptr || wheres > 0) {
     out->chosen = unit(out->order != nullptr ? ahead : select, name + " chosen", steps[first].span);
     if (out->chosen == nullptr) return nullptr;
   }
   if (!out->lets.empty()) {
-    out->filled = unit(scatter, name + " filled", steps[first].span);
-    if (out->filled == nullptr) return nullptr;
+    // What the interpreter computes for a few that are left, it would else compute for all.
+    out->filled = unit(scatter, name + " filled", steps[first].span, Lowering::Little::is_made);
   }
   return out;
 }

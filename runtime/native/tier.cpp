@@ -33,8 +33,9 @@ Tier::Tier(const graph::Plan& plan, const store::Generation& generation, std::ve
 
 Tier::~Tier() = default;
 
-std::unique_ptr<Unit> Tier::unit(Lowering& lowering, const std::string& name, source::Span span) const {
-  auto kernel = lowering.finish();
+std::unique_ptr<Unit> Tier::unit(Lowering& lowering, const std::string& name, source::Span span,
+                                 Lowering::Little little) const {
+  auto kernel = lowering.finish(little);
   if (!kernel) return nullptr;
   kernel->name = plan_.name + ":" + name;
   kernel->span = span;

@@ -32,14 +32,15 @@ class Unit {
   mutable std::array<std::atomic<const Code*>, 4> code_{};
 };
 
-/// Adjacent `where`, `let`, and at their end one `top` or `sort`, as loops: one that finds who passes, in which order,
-/// and writes what it knows of them; and one that fills the other columns that are read later, for them alone.
+/// Adjacent `where`, `let`, and at their end one `top`, as loops: one that finds who passes, in which order,
+/// and writes what it knows of them or knows soon; and one that fills the other columns that are read later, for them
+/// alone.
 struct Segment {
   size_t steps = 0;
   std::unique_ptr<Unit> chosen{};  // select, or first where it ends with an ordering; null: all stay as they are
   const graph::Order* order = nullptr;
   graph::ExprId count = graph::kNoExpr;  // of `top`
-  std::vector<uint32_t> known{};         // columns that `chosen` writes: outputs of a `first` kernel
+  std::vector<uint32_t> along{};         // columns that `chosen` writes: outputs of a `first` kernel
   std::unique_ptr<Unit> filled{};        // scatter, of the columns `lets`; null: none
   std::vector<uint32_t> lets{};
 };
@@ -63,7 +64,8 @@ class Tier {
   std::vector<const Unit*> units() const;
 
  private:
-  std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name, source::Span span) const;
+  std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name, source::Span span,
+                             Lowering::Little little = Lowering::Little::is_left) const;
   std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
   bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
   Specialisation of() const { return {plan_, generation_, parameters_, compiler_->isa() == "avx512"}; }

@@ -12,6 +12,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/engine/run.h"
 #include "runtime/engine/segment.h"
+#include "runtime/interpreter/row_wise.h"
 #include "tests/interpreter/program_writer.h"
 #include "tests/interpreter/seeds.h"
 #include "tests/interpreter/small_world.h"
@@ -120,6 +121,7 @@ std::vector<interpreter::BatchColumn> lets(const graph::Plan& plan, RequestConte
   engine::Run run{.plan = plan, .generation = context.generation(), .context = context, .batch = {}};
   run.batch.rows = rows;
   run.batch.order = order;
+  run.batch.rows_by_one = interpreter::are_consecutive(rows.data(), rows.size());
   run.batch.in_base_order = order.size() == rows.size();
   run.batch.lets.assign(plan.let_columns.size(), {});
   run.missing.assign(plan.let_columns.size(), 0);

@@ -1,4 +1,4 @@
-// `top` and `sort` behind conditions as native code: the same items in the same order as the interpreter's, whatever
+// `top` behind conditions as native code: the same items in the same order as the interpreter's, whatever
 // the keys are, and with the columns that the loop writes along.
 #include <gtest/gtest.h>
 
@@ -15,20 +15,66 @@ using interpreter::small_world;
 
 class Selection : public testing::TestWithParam<std::string> {};
 
-/// Keys: even, with many ties, all equal, NaN among them, zeros of both signs, ints, and times with the ends of the
-/// range.
+/// Keys: even, with many ties, all equal, NaN among them, zeros of both signs, ints, and durations.
 const char* const kKeys[] = {
     "item.score",
     "float(item.clicks % 5)",
     "1.0 * float(item.serial * 0)",
-    "if item.clicks % 3 == 0 then log(-1.0 - abs(item.score)) else item.score",
-    "if item.clicks % 2 == 0 then 0.0 else -0.0",
+    "if item.boosted then log(-1.0 - abs(item.score)) else item.score",
+    "if item.boosted then 0.0 else -0.0",
     "item.clicks",
-    "item.serial % 4",
+    "item.serial * 3",
     "age(item.created_at)",
 };
-/// Conditions that leave all, half, few, and none.
-const char* const kConditions[] = {"true", "item.clicks % 2 == 0", "item.clicks % 97 == 3", "item.serial < -1"};
+/// Conditions that leave nearly all, half, few, and none, and one that the interpreter computes.
+const char* const kConditions[] = {"item.clicks > 100", "item.boosted", "item.clicks > 69000", "item.serial < -1",
+                                   "item.clicks % 2 == 0"};
+
+/// Columns of all kinds of storage that are written along, and one that only the interpreter computes.
+const std::string kColumns =
+    "  let half = item.score / 2.0\n  let price = item.price\n  let late = item.clicks > 9000\n"
+    "  let kind = item.kind\n  let text = item.topic\n  let size = len(item.tags)\n";
+
+/// The segment that the steps behind the recall begin with, as they are written.
+std::unique_ptr<Tier> tier_of(const std::string& steps, std::shared_ptr<const graph::Plan>& plan) {
+  plan = small_world().compile("pipeline p(user: users, item: notes) {\n  recall { all = items take 5000 }\n" + steps +
+                               "}\n");
+  if (plan == nullptr) return nullptr;
+  plan = graph::as_written(plan);
+  return std::make_unique<Tier>(*plan, small_world().generation(), small_world().inputs(*plan).parameters,
+                                compiler(instruction_sets().front()));
+}
+
+TEST(Segments, WriteColumnsAlong) {
+  std::shared_ptr<const graph::Plan> plan;
+  const auto tier = tier_of("  where item.clicks > 100\n" + kColumns +
+                                "  let slow = log(2.5 + item.score)\n  let key = item.score * 2.0\n"
+                                "  top 10 by key\n  emit half, price, late, kind, text, size, slow, key\n",
+                            plan);
+  ASSERT_NE(tier, nullptr);
+  const Segment* segment = tier->segment(plan->steps, 1);
+  ASSERT_NE(segment, nullptr);
+  EXPECT_EQ(segment->steps, plan->steps.size() - 1);
+  std::vector<std::string> along, filled;
+  for (const uint32_t let : segment->along) along.push_back(plan->let_columns[let].name);
+  for (const uint32_t let : segment->lets) filled.push_back(plan->let_columns[let].name);
+  EXPECT_EQ(along, (std::vector<std::string>{"half", "price", "late", "kind", "text", "key"}));
+  EXPECT_EQ(filled, (std::vector<std::string>{"size", "slow"})) << "the interpreter's, and a long one";
+}
+
+/// What only the interpreter computes does not keep the steps around it from being one segment.
+TEST(Segments, HoldWhatIsNotForLanes) {
+  std::shared_ptr<const graph::Plan> plan;
+  const auto tier = tier_of(
+      "  where item.clicks > 100\n  let size = len(item.tags)\n  let key = item.score * 2.0\n"
+      "  top 10 by key\n  emit size, key\n",
+      plan);
+  ASSERT_NE(tier, nullptr);
+  const Segment* segment = tier->segment(plan->steps, 1);
+  ASSERT_NE(segment, nullptr);
+  EXPECT_EQ(segment->steps, 4U);
+  EXPECT_NE(segment->filled, nullptr);
+}
 
 TEST_P(Selection, IsTheInterpreters) {
   const std::shared_ptr<const store::Generation> generation(std::shared_ptr<void>(), &small_world().generation());
@@ -41,15 +87,16 @@ TEST_P(Selection, IsTheInterpreters) {
     for (const std::string condition : kConditions) {
       for (const std::string count : {"1", "10", "300", "2499", "5000"}) {
         const std::string direction = pages++ % 2 == 0 ? " asc" : "";
-        // The first half of the plans chooses among rows that ascend by one, the others among what a condition left.
+        // Rows that ascend by one, and others.
         const std::string listed =
             pages % 4 < 2 ? "" : "  where item.clicks % 5 != 1\n  rerank greedy(relevance: item.score) take 2000\n";
         const std::string text = "pipeline p(user: users, item: notes) {\n  recall { all = items take 5000 }\n" +
-                                 listed + "  where " + condition + "\n  let key = " + key +
-                                 "\n  let half = item.score / 2.0\n  top " + count + " by key" + direction +
-                                 "\n  emit key, half, item.serial\n}\n";
-        const auto plan = small_world().compile(text);
+                                 listed + "  where " + condition + "\n" + kColumns + "  let key = " + key + "\n  top " +
+                                 count + " by key" + direction +
+                                 "\n  emit key, half, price, late, kind, text, size\n}\n";
+        auto plan = small_world().compile(text);
         ASSERT_NE(plan, nullptr) << text;
+        if (pages % 3 != 0) plan = graph::as_written(plan);  // its columns stand before the `top`
         auto wanted = engine::recommend(plan, generation, request, {});
         const auto page = engine::recommend(plan, generation, request, {.tiers = &tiers});
         ASSERT_TRUE(wanted && page) << text;
