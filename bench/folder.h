@@ -1,37 +1,23 @@
 // A folder of a benchmark's own, gone at the end.
 #pragma once
 
-#include <stdlib.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "tests/store/temporary_directory.h"
 
 namespace rec::bench {
 
 class Folder {
  public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rec-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return directory_.root(); }
+  std::string path(const std::string& name) const { return directory_.path(name); }
   void write(const std::string& name, const std::string& text, bool append = false) const {
     std::ofstream(path(name), append ? std::ios::app : std::ios::trunc) << text;
   }
 
  private:
-  std::string path_;
+  TemporaryDirectory directory_;
 };
 
 }  // namespace rec::bench

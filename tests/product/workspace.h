@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -13,6 +12,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/store/temporary_directory.h"
 
 namespace rec::product {
 
@@ -25,19 +26,9 @@ struct Outcome {
 
 class Workspace {
  public:
-  Workspace() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rec-product-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = pattern;
+  std::string path(const std::string& name = "") const {
+    return name.empty() ? directory_.root() : directory_.path(name);
   }
-  ~Workspace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
-
-  std::string path(const std::string& name = "") const { return name.empty() ? path_ : path_ + "/" + name; }
 
   void write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
@@ -62,7 +53,7 @@ class Workspace {
   }
 
   Outcome build(const std::string& arguments = "") const {
-    return command("rec-build", "'" + path_ + "' " + arguments);
+    return command("rec-build", "'" + path() + "' " + arguments);
   }
 
   Outcome rec_run(const std::string& arguments) const { return command("rec-run", arguments); }
@@ -74,7 +65,7 @@ class Workspace {
     std::string lines;
     for (const auto& request : requests) lines += request.dump() + "\n";
     write("requests.jsonl", lines);
-    const Outcome run = rec_run("'" + path("page.rec") + "' --data '" + path_ + "' --requests '" +
+    const Outcome run = rec_run("'" + path("page.rec") + "' --data '" + path() + "' --requests '" +
                                 path("requests.jsonl") + "' --format json " + arguments);
     EXPECT_EQ(run.exit, 0) << run.err << run.out;
     std::vector<Json> out;
@@ -98,7 +89,7 @@ class Workspace {
   }
 
  private:
-  std::string path_;
+  TemporaryDirectory directory_;
 };
 
 /// The folder of golden vectors and real data, or empty.

@@ -1,4 +1,4 @@
-// A folder of a test's own, gone with it.
+// A folder of a test or benchmark of its own, gone with it.
 #pragma once
 
 #include <unistd.h>
