@@ -17,6 +17,7 @@ rec_system_library(lmdb lmdb.h lmdb)
 rec_system_library(xxhash xxhash.h xxhash)
 rec_system_library(cctz cctz/time_zone.h cctz)
 rec_system_library(highway_sort hwy/contrib/sort/vqsort.h hwy_contrib)
+rec_system_library(highway hwy/highway.h hwy)
 
 # What serves pages allocates many small things: tcmalloc takes the place of malloc in programs, not in libraries, whose
 # embedders choose. Sanitizers bring their own.

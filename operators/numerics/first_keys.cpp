@@ -2,22 +2,12 @@
 // mispredict costs more than to count.
 #include "operators/numerics/first_keys.h"
 
-#include <hwy/contrib/sort/vqsort.h>
+#include "operators/numerics/sort_keys.h"
 
 namespace rec::numerics {
 namespace {
 
-constexpr size_t kFew = 64;        // std::sort is as fast
 constexpr size_t kMany = 1 << 14;  // counting them again and again does not pay
-
-void sort(std::span<uint64_t> keys) {
-  if (keys.size() <= kFew) {
-    std::ranges::sort(keys);
-    return;
-  }
-  thread_local hwy::Sorter sorter;
-  sorter(keys.data(), keys.size(), hwy::SortAscending());
-}
 
 size_t count_up_to(std::span<const uint64_t> keys, uint64_t bound) {
   size_t count = 0;
@@ -69,7 +59,7 @@ size_t cut(std::span<uint64_t> keys, size_t count) {
 }
 
 void first_keys(std::span<uint64_t> keys, size_t count) {
-  if (count > 0) sort(keys.first(cut(keys, count)));
+  if (count > 0) sort_keys(keys.first(cut(keys, count)));
 }
 
 }  // namespace rec::numerics
