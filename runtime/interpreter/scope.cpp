@@ -209,11 +209,11 @@ bool Scope::same_codes(const store::Table& table) const {
 }
 
 int32_t Scope::translate(const store::Table& table, int32_t code) {
-  auto& codes = translations_[&table];
-  if (codes.empty()) codes.assign(table.strings().size(), -1);
-  int32_t& known = codes[static_cast<size_t>(code)];
-  if (known < 0) known = strings_.intern(table.strings().text(code));
-  return known;
+  if (generation_ == nullptr) return strings_.intern(table.strings().text(code));
+  const store::Translation*& known = translations_[&table];
+  if (known == nullptr) known = &generation_->translation(table, items_);
+  const int32_t own = (*known)(code);
+  return own != store::Translation::kUnknown ? own : strings_.intern(table.strings().text(code));
 }
 
 column::ListRef Scope::translate(const store::Table& table, column::ListRef codes) {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -131,7 +130,7 @@ class Scope {
   std::map<graph::ExprId, std::shared_ptr<const RowSet>> row_sets_;
   std::map<graph::ExprId, std::shared_ptr<EventGroups>> groups_;
   std::map<graph::ExprId, SetBits> bits_;
-  std::unordered_map<const store::Table*, std::vector<int32_t>> translations_;
+  std::map<const store::Table*, const store::Translation*> translations_;
 };
 
 }  // namespace rec::interpreter

@@ -13,7 +13,7 @@
 
 namespace rec::store {
 
-Generation::Generation() = default;
+Generation::Generation() : translations_(std::make_unique<Translations>()) {}
 Generation::Generation(Generation&&) noexcept = default;
 Generation::~Generation() = default;
 
@@ -24,6 +24,10 @@ const Table* Generation::table(std::string_view name) const {
     }
   }
   return nullptr;
+}
+
+const Translation& Generation::translation(const Table& from, const Table& to) const {
+  return translations_->of(from.strings(), to.strings());
 }
 
 namespace {

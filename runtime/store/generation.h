@@ -17,6 +17,7 @@
 #include "runtime/column/column.h"
 #include "runtime/store/indexes.h"
 #include "runtime/store/lookups.h"
+#include "runtime/store/translation.h"
 
 namespace rec::store {
 
@@ -90,6 +91,8 @@ class Generation {
   const NeighbourIndex* index(std::string_view name) const;
   const UserIndex* user_index(std::string_view name) const;
   const VectorIndex* vector_index(std::string_view name) const;
+  /// The strings of a table of this generation as codes of another's. Thread-safe.
+  const Translation& translation(const Table& from, const Table& to) const;
 
   /// The user's sequence, newest first, at most `keep` events; empty for a user without events. Strings are interned
   /// into `strings`, memory comes from `arena`. A damaged record is an error text.
@@ -112,6 +115,7 @@ class Generation {
   struct Mapping;
   std::vector<std::unique_ptr<Mapping>> mappings_;
   std::unique_ptr<Overlay> overlay_;  // null: none
+  std::unique_ptr<Translations> translations_;
 };
 
 /// Opens the generation that DIR/CURRENT names. Checks headers and sizes, not section contents (check_generation does).
