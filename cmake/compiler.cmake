@@ -16,6 +16,10 @@ if(REC_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${REC_CCACHE})
 endif()
 
+# For programs and tests, whose own code is not what takes time: to compile, it is.
+add_library(rec_quickly_compiled INTERFACE)
+target_compile_options(rec_quickly_compiled INTERFACE $<$<CONFIG:Release>:-O1>)
+
 add_library(rec_flags INTERFACE)
 target_compile_options(rec_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

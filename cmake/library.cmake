@@ -27,7 +27,7 @@ function(rec_program NAME FOLDER)
   if(SOURCES)
     add_executable(${NAME} ${SOURCES})
     target_include_directories(${NAME} PRIVATE ${CMAKE_SOURCE_DIR})
-    target_link_libraries(${NAME} PRIVATE ${ARG_LINK} rec_flags)
+    target_link_libraries(${NAME} PRIVATE ${ARG_LINK} rec_flags rec_quickly_compiled)
   endif()
 endfunction()
 
