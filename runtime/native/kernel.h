@@ -37,6 +37,7 @@ struct Memory {
     groups,           // the groups' keys, for `find`
     group_of_code,    // int32, the group of each code of the item table's strings
     no_group,         // one int32: the number of groups, where the result of no event lies
+    known_bits,       // `known[index]`
     computed,         // `expr` as the interpreter computes it for the candidates at hand, by place
     computed_present,
   };
@@ -87,6 +88,9 @@ struct Kernel {
   std::vector<Function> functions{};
   std::vector<Call> calls{};
   std::vector<Memory> memory{};
+  /// Sets of codes that are the same for all requests, as bits: one for each code of the item table's strings, 512 at
+  /// least. Code does not depend on what is in them.
+  std::vector<std::vector<uint32_t>> known{};
   std::vector<form::Id> predicates{};  // truths, in order; `values` and `scatter` have none
   std::vector<Output> outputs{};
   form::Id key = 0;        // first: f32 or i64

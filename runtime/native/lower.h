@@ -67,8 +67,13 @@ class Lowering {
   /// An aggregate over events that one look-up by the candidate's value answers.
   std::optional<Value> looked_up(graph::ExprId id);
   std::optional<form::Id> membership(const graph::Node& node);
+  template <typename Element>
+  const std::vector<Element>* named(const graph::Node& list) const;
   std::optional<form::Id> in_constants(const graph::Node& node, form::Id x);
+  /// The codes of a list of strings that the strategy names, as bits; nullopt where a request makes it.
+  std::optional<std::vector<uint32_t>> known_bits(const graph::Node& set) const;
   form::Id in_bits(graph::ExprId set, form::Id x, bool bounded);
+  form::Id bit(const Memory& words, form::Id at);
 
   bool known_with_parameters(graph::ExprId id) const;
   form::Id load(const Memory& memory, form::Id at);
