@@ -60,7 +60,6 @@ class Benchmark {
   static void compare(const Task& task, std::span<Contender> contenders) {
     std::vector<Outputs> outputs;
     for (const Contender& one : contenders) {
-      one.prepare(1);
       one.seconds ? static_cast<void>(one.seconds(1)) : one.run();
       outputs.push_back(one.outputs());
     }

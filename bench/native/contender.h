@@ -21,9 +21,8 @@ struct Contender {
   /// Distance that a value may have from Rec's, in units of its last place; 0: the same operations, the same bits. A
   /// best row may be another where the values are as close.
   uint32_t ulps = 0;
-  /// Makes ready for so many runs, not timed.
-  std::function<void(size_t runs)> prepare = [](size_t) {};
-  /// CPU seconds of so many runs, of another process or of other threads; empty: this thread's around `run`.
+  /// CPU seconds of so many runs: of another process, of other threads, or without what is made ready between them.
+  /// Empty: this thread's around `run`.
   std::function<double(size_t runs)> seconds{};
 };
 

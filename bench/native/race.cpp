@@ -10,7 +10,6 @@ namespace rec::bench {
 namespace {
 
 double time_of(const Contender& contender, size_t runs) {
-  contender.prepare(runs);
   if (contender.seconds) return contender.seconds(runs);
   const double begin = thread_seconds();
   for (size_t i = 0; i < runs; ++i) contender.run();

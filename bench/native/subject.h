@@ -12,9 +12,8 @@ namespace rec::bench {
 class Subject {
  public:
   virtual ~Subject() = default;
-  /// Makes `runs` requests for the runs to come.
-  virtual void prepare(size_t runs) = 0;
-  virtual void run() = 0;
+  /// CPU seconds of so many runs, on this thread.
+  virtual double seconds(size_t runs) = 0;
   /// Of the last run.
   virtual Outputs outputs() const = 0;
 };

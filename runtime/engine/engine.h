@@ -80,6 +80,7 @@ struct Serving {
   const source::Sources* sources = nullptr;
   std::shared_ptr<const operators::Models> models{};  // null: none are built
   native::Tiers* tiers = nullptr;  // native code where it is ready; must outlive the call; null: all is interpreted
+  std::optional<size_t> block{};   // candidates that the interpreter processes at a time; no page depends on it
 };
 /// The same with channels on the pool's threads, side by side, wherever one of them may be cut off or has a source that
 /// waits; one that is cut off, and does not stop, keeps plan and generation alive until it ends.

@@ -99,6 +99,7 @@ std::expected<Page, Error> make_page(const PlanRef& given, const GenerationRef& 
     return std::unexpected(std::move(*missing));
   auto inputs = request_inputs(*plan, *generation, request);
   if (!inputs) return std::unexpected(std::move(inputs.error()));
+  inputs->block = serving.block.value_or(inputs->block);
   Page page{.pipeline = plan->name,
             .user = request.user,
             .table = generation->table(plan->item_table).name(),

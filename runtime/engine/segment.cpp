@@ -15,7 +15,7 @@ size_t run_segment(Run& run, const std::vector<graph::Step>& steps, size_t first
   if (segment == nullptr) return 0;
   const size_t count = segment->count == graph::kNoExpr ? 0 : count_of(run, segment->count);
   if (segment->order != nullptr && count == 0) return 0;
-  return interpreter::NativeSegment(run.context, *segment).run(run.batch, count) ? segment->steps : 0;
+  return interpreter::run_native(run.context, *segment, run.batch, count) ? segment->steps : 0;
 }
 
 }  // namespace rec::engine

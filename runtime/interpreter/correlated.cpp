@@ -27,7 +27,7 @@ Correlated::Correlated(Scope& scope, ExprId aggregate, const graph::Split& split
   if (known == nullptr) {
     known = std::make_shared<EventGroups>();
     groups_ = known;
-    const std::vector<uint32_t> group = number_events();
+    const std::span<const uint32_t> group = number_events();
     if (only_counts()) {
       count_events(group);
     } else {
@@ -51,8 +51,9 @@ Correlated::Correlated(Scope& scope, ExprId aggregate, const graph::Split& split
 
 Correlated::~Correlated() = default;
 
-std::vector<uint8_t> Correlated::kept_events() {
-  std::vector<uint8_t> keep(events_->size, 1);
+std::span<uint8_t> Correlated::kept_events() {
+  const auto keep = scope_.arena().allocate<uint8_t>(events_->size);
+  std::ranges::fill(keep, uint8_t{1});
   for (const ExprId condition : split_.of_event) {
     const auto* passes = scope_.on_events(condition, *events_, events_index_).as<uint8_t>();
     for (size_t i = 0; i < keep.size(); ++i) keep[i] &= passes[i];
@@ -65,11 +66,12 @@ std::vector<uint8_t> Correlated::kept_events() {
 }
 
 /// The group of each event, KeySet::kNone for those that count in none.
-std::vector<uint32_t> Correlated::number_events() {
-  std::vector<uint8_t> keep = kept_events();
-  std::vector<uint64_t> keys(keep.size(), 0);
+std::span<const uint32_t> Correlated::number_events() {
+  column::Arena& arena = scope_.arena();
+  const auto keep = kept_events();
+  const auto keys = arena.allocate<uint64_t>(keep.size());
   if (split_.keyed) {
-    std::vector<uint8_t> valid(keep.size());
+    const auto valid = arena.allocate<uint8_t>(keep.size());
     if (split_.event_key == graph::kNoExpr) {
       make_keys(events_->item, Kind::row, false, keep.size(), keys.data(), valid.data());
     } else {
@@ -81,8 +83,11 @@ std::vector<uint32_t> Correlated::number_events() {
   }
   EventGroups& groups = *groups_;
   groups.keys = KeySet(keep.size() + 1);
-  if (!split_.keyed) groups.keys.add(0);
-  std::vector<uint32_t> group(keep.size());
+  if (!split_.keyed) {
+    groups.keys.add(0);
+    std::ranges::fill(keys, uint64_t{0});
+  }
+  const auto group = arena.allocate<uint32_t>(keep.size());
   for (size_t i = 0; i < keep.size(); ++i) group[i] = keep[i] != 0 ? groups.keys.add(keys[i]) : KeySet::kNone;
   return group;
 }
@@ -95,7 +100,8 @@ bool Correlated::only_counts() const {
 void Correlated::count_events(std::span<const uint32_t> group) {
   EventGroups& groups = *groups_;
   const size_t count = groups.keys.size();
-  std::vector<int64_t> events(count + 1, 0);  // behind all, of no group: none
+  const auto events = scope_.arena().allocate<int64_t>(count + 1);  // behind all, of no group: none
+  std::ranges::fill(events, 0);
   for (const uint32_t g : group) {
     if (g != KeySet::kNone) ++events[g];
   }
@@ -237,9 +243,13 @@ bool Correlated::passes(size_t pair, std::span<const Values> operands) {
   return true;
 }
 
-const EventGroups& groups_of(Scope& scope, ExprId aggregate, const graph::Split& split) {
-  if (scope.groups(aggregate) == nullptr) Correlated(scope, aggregate, split, 1);
-  return *scope.groups(aggregate);
+const EventGroups& groups_of(Scope& scope, ExprId aggregate) {
+  const auto& known = scope.groups(aggregate);
+  if (known == nullptr) {
+    const graph::Split split = graph::split(scope.plan(), aggregate);
+    Correlated(scope, aggregate, split, 1);
+  }
+  return *known;
 }
 
 }  // namespace rec::interpreter

@@ -39,8 +39,8 @@ class Correlated {
            uint8_t* present);
 
  private:
-  std::vector<uint8_t> kept_events();
-  std::vector<uint32_t> number_events();
+  std::span<uint8_t> kept_events();
+  std::span<const uint32_t> number_events();
   bool only_counts() const;
   void count_events(std::span<const uint32_t> group);
   void collect_events(std::span<const uint32_t> group);
@@ -74,6 +74,6 @@ class Correlated {
 };
 
 /// The groups of an aggregate that is one look-up, made once for a request.
-const EventGroups& groups_of(Scope& scope, graph::ExprId aggregate, const graph::Split& split);
+const EventGroups& groups_of(Scope& scope, graph::ExprId aggregate);
 
 }  // namespace rec::interpreter

@@ -16,7 +16,8 @@
 
 namespace rec::native {
 class Tier;
-}
+struct Segment;
+}  // namespace rec::native
 
 namespace rec::interpreter {
 
@@ -73,6 +74,7 @@ struct RequestInputs {
   std::string id;
   std::vector<types::Value> fields;      // one a catalog request field; monostate: absent
   std::vector<types::Value> parameters;  // one a plan parameter
+  size_t block = kBlock;                 // rows processed at a time
 };
 
 struct CandidateRows;
@@ -135,7 +137,7 @@ class RequestContext {
 
  private:
   friend class Evaluator;
-  friend class NativeSegment;
+  friend bool run_native(RequestContext& context, const native::Segment& segment, Batch& batch, size_t count);
   struct State;
   Scope& scope();
   explicit RequestContext(std::unique_ptr<State> state);
@@ -149,11 +151,11 @@ struct CandidateRows {
   bool consecutive = false;           // they ascend by one, as who gives them knows
 };
 
-/// A candidate-level expression of a plan made ready to run: native code, or a short program over registers of kBlock
-/// values.
+/// A candidate-level expression of a plan made ready to run: native code, or a short program over registers of a block
+/// of values.
 class Evaluator {
  public:
-  Evaluator(RequestContext& context, graph::ExprId root, size_t block = kBlock);
+  Evaluator(RequestContext& context, graph::ExprId root);
   ~Evaluator();
   Evaluator(Evaluator&&) noexcept;
 

@@ -25,10 +25,10 @@ struct Evaluator::State {
   std::unique_ptr<std::byte[]> many{};  // where they are; else in the request's memory, which is kept to its end
   size_t room = 0;                      // values that fit
 
-  State(Scope& of, graph::ExprId id, size_t rows)
+  State(Scope& of, graph::ExprId id)
       : scope(of),
         root(id),
-        block(rows),
+        block(of.inputs().block),
         width(types::width(of.node(id).type)),
         optional(of.node(id).type.optional),
         unit(of.tier() == nullptr ? nullptr : of.tier()->expression(id)) {}
@@ -36,7 +36,7 @@ struct Evaluator::State {
   /// Writes one value a row; false where there is no native code for it yet.
   bool run_native(const CandidateRows& rows, void* out, uint8_t* out_present) {
     if (unit == nullptr || rows.indices.empty()) return false;
-    if (!native) native.emplace(scope, *unit, block);
+    if (!native) native.emplace(scope, *unit);
     void* const outputs[] = {out, out_present};
     return native->run(rows, outputs);
   }
@@ -54,8 +54,8 @@ struct Evaluator::State {
   }
 };
 
-Evaluator::Evaluator(RequestContext& context, graph::ExprId root, size_t block)
-    : state_(std::make_unique<State>(context.scope(), root, block)) {}
+Evaluator::Evaluator(RequestContext& context, graph::ExprId root)
+    : state_(std::make_unique<State>(context.scope(), root)) {}
 Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
 

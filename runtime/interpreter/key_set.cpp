@@ -66,21 +66,23 @@ void make_keys(const void* values, Kind kind, bool as_double, size_t n, uint64_t
   }
 }
 
-KeySet::KeySet(size_t capacity) {
-  const size_t slots = std::bit_ceil(capacity * 2 + 2);
-  slots_.assign(slots, kNone);
-  mask_ = slots - 1;
+KeySet::KeySet(size_t capacity) : capacity_(capacity) {
   keys_.reserve(capacity);
 }
 
 uint32_t KeySet::add(uint64_t key) {
   if (key < kSmall) {
-    if (key >= small_.size()) small_.resize(std::bit_ceil(key + 1), kNone);
+    constexpr size_t kLeast = 64;
+    if (key >= small_.size()) small_.resize(std::max(std::bit_ceil(key + 1), kLeast), kNone);
     if (small_[key] == kNone) {
       small_[key] = size();
       keys_.push_back(key);
     }
     return small_[key];
+  }
+  if (slots_.empty()) {
+    slots_.assign(std::bit_ceil(capacity_ * 2 + 2), kNone);
+    mask_ = slots_.size() - 1;
   }
   size_t at = place(key);
   for (; slots_[at] != kNone; at = (at + 1) & mask_) {

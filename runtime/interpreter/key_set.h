@@ -29,9 +29,8 @@ class KeySet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  KeySet() : KeySet(0) {}
   /// Room for `capacity` keys.
-  explicit KeySet(size_t capacity);
+  explicit KeySet(size_t capacity = 0);
 
   /// As native code looks keys up; as long as no key is added.
   native::KeyTable table() const {
@@ -39,7 +38,7 @@ class KeySet {
             .smalls = small_.size(),
             .below = kSmall,
             .keys = keys_.data(),
-            .slots = slots_.data(),
+            .slots = slots(),
             .mask = mask_};
   }
   uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
@@ -49,12 +48,14 @@ class KeySet {
   uint32_t find(uint64_t key) const {
     if (key < kSmall) return key < small_.size() ? small_[key] : kNone;
     for (size_t at = place(key);; at = (at + 1) & mask_) {
-      const uint32_t number = slots_[at];
+      const uint32_t number = slots()[at];
       if (number == kNone || keys_[number] == key) return number;
     }
   }
 
  private:
+  /// Made for the first key that is not small.
+  const uint32_t* slots() const { return slots_.empty() ? &kNone : slots_.data(); }
   size_t place(uint64_t key) const { return static_cast<size_t>((key * 0x9e3779b97f4a7c15ULL) >> 32) & mask_; }
 
   static constexpr uint64_t kSmall = 4096;
@@ -62,7 +63,7 @@ class KeySet {
   std::vector<uint64_t> keys_;
   std::vector<uint32_t> small_;  // numbers of the keys below kSmall, as far as the largest
   std::vector<uint32_t> slots_;
-  size_t mask_ = 0;
+  size_t capacity_, mask_ = 0;
 };
 
 /// Rows of one table: a bit a row, or, where few are beside a table of many, their keys.

@@ -28,8 +28,8 @@ native::Layout layout_of(const CandidateRows& rows) {
 
 }  // namespace
 
-NativeCall::NativeCall(Scope& scope, const native::Unit& unit, size_t block)
-    : scope_(scope), unit_(unit), block_(block), has_computed_(unit.kernel().has_computed()) {}
+NativeCall::NativeCall(Scope& scope, const native::Unit& unit)
+    : scope_(scope), unit_(unit), block_(scope.inputs().block) {}
 
 /// Code for consecutive rows is the faster; that for listed ones does as well.
 native::Entry NativeCall::entry_for(const CandidateRows& rows) {
@@ -59,7 +59,7 @@ bool NativeCall::run(const CandidateRows& rows, void* const* outputs, native::Ah
                       .first = rows.indices.empty() ? 0 : rows.indices[0],
                       .rows = rows.batch == nullptr ? nullptr : rows.batch->rows.data(),
                       .row_offset = rows.batch == nullptr || rows.batch->rows.empty() ? 0 : rows.batch->rows[0]};
-  if (!has_computed_) {
+  if (!unit_.has_computed()) {
     result_ = entry(memory_.data(), &range, outputs, ahead);
     return true;
   }
@@ -89,7 +89,7 @@ bool NativeCall::run(const CandidateRows& rows, void* const* outputs, native::Ah
 
 void NativeCall::bind() {
   const auto& wanted = unit_.kernel().memory;
-  memory_.resize(wanted.size());
+  memory_ = scope_.arena().allocate<const void*>(wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].source == Source::computed)
       computed_.emplace_back(
@@ -101,10 +101,7 @@ void NativeCall::bind() {
 
 void NativeCall::bind_batch(const Batch* batch) {
   if (batch == nullptr) return;
-  const auto& wanted = unit_.kernel().memory;
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (const void* at = of_batch(wanted[i], *batch)) memory_[i] = at;
-  }
+  for (const uint32_t i : unit_.of_batch()) memory_[i] = of_batch(unit_.kernel().memory[i], *batch);
 }
 
 const void* NativeCall::of_request(const Memory& memory) {
@@ -121,6 +118,8 @@ const void* NativeCall::of_request(const Memory& memory) {
     }
     case Source::bits:
       return scope_.bits(memory.expr).words;
+    case Source::known_bits:
+      return unit_.kernel().known[memory.index].data();
     case Source::bits_size:
       return &scope_.bits(memory.expr).size;
     case Source::bits_512:
@@ -142,8 +141,7 @@ const void* NativeCall::of_request(const Memory& memory) {
 }
 
 const void* NativeCall::of_groups(const Memory& memory) {
-  const graph::Split split = graph::split(scope_.plan(), memory.expr);
-  const EventGroups& groups = groups_of(scope_, memory.expr, split);
+  const EventGroups& groups = groups_of(scope_, memory.expr);
   switch (memory.source) {
     case Source::results:
       return groups.results.data();

@@ -1,6 +1,7 @@
 // One kernel run for a request: where its memory lies, and the range it goes over.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "runtime/interpreter/program.h"
@@ -10,7 +11,7 @@ namespace rec::interpreter {
 
 class NativeCall {
  public:
-  NativeCall(Scope& scope, const native::Unit& unit, size_t block = kBlock);
+  NativeCall(Scope& scope, const native::Unit& unit);
 
   /// Whether its code is ready for rows that lie like these. Where it is not, the request has waited for code.
   bool is_ready(const CandidateRows& rows);
@@ -35,8 +36,8 @@ class NativeCall {
   Scope& scope_;
   const native::Unit& unit_;
   size_t block_;
-  bool bound_ = false, has_computed_ = false;
-  std::vector<const void*> memory_;
+  bool bound_ = false;
+  std::span<const void*> memory_;                                      // of the request
   std::vector<std::pair<size_t, std::unique_ptr<Program>>> computed_;  // memory, and who computes it
   const uint8_t* all_there_ = nullptr;
   size_t there_ = 0;

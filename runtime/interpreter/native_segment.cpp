@@ -68,8 +68,8 @@ size_t room_for(size_t rows, size_t wanted) {
 
 /// The places of the first `count` of the rows, in order. The code must be ready; `outputs`: of the kernel.
 template <typename Keys>
-std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const CandidateRows& rows, size_t count,
-                                   bool ascending, void* const* outputs) {
+std::span<const uint32_t> first_places(NativeCall& call, column::Arena& arena, const CandidateRows& rows, size_t count,
+                                       bool ascending, void* const* outputs) {
   const size_t n = rows.indices.size(), capacity = room_for(n, count), size = capacity + native::kSlack * 2;
   const auto places = arena.allocate<uint32_t>(size);
   const auto keys = arena.allocate<typename Keys::Key>(size);
@@ -87,9 +87,8 @@ std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const
     const size_t wanted = std::min<size_t>(count, found.size());
     if (at >= n) {
       numerics::first_keys(found, wanted);
-      std::vector<uint32_t> out(wanted);
-      for (size_t i = 0; i < wanted; ++i) out[i] = Keys::place(found[i]);
-      return out;
+      for (size_t i = 0; i < wanted; ++i) places[i] = Keys::place(found[i]);
+      return places.first(wanted);
     }
     const auto kept = found.first(numerics::cut(found, wanted));
     for (size_t i = 0; i < kept.size(); ++i) {
@@ -101,22 +100,28 @@ std::vector<uint32_t> first_places(NativeCall& call, column::Arena& arena, const
   }
 }
 
-/// Columns as kernels write them: values, and whether they are there or null.
+/// Columns as kernels write them: values, and whether they are there or null. In the request's memory.
 class Columns {
  public:
-  Columns(const graph::Plan& plan, std::span<const uint32_t> lets, column::Arena& arena, size_t rows) {
-    for (const uint32_t let : lets) {
-      const types::Type& type = plan.let_columns[let].type;
-      columns_.push_back({.values = arena.allocate<std::byte>(rows * types::width(type)),
-                          .present = type.optional ? arena.allocate<uint8_t>(rows).data() : nullptr});
-      outputs_.push_back(columns_.back().values.data());
-      outputs_.push_back(columns_.back().present);
-      widths_.push_back(types::width(type));
+  Columns(const graph::Plan& plan, std::span<const uint32_t> lets, column::Arena& arena, size_t rows)
+      : lets_(lets),
+        columns_(arena.allocate<BatchColumn>(lets.size())),
+        outputs_(arena.allocate<void*>(2 * lets.size())),
+        widths_(arena.allocate<size_t>(lets.size())) {
+    for (size_t i = 0; i < lets.size(); ++i) {
+      const types::Type& type = plan.let_columns[lets[i]].type;
+      widths_[i] = types::width(type);
+      columns_[i] = {.values = arena.allocate<std::byte>(rows * widths_[i]),
+                     .present = type.optional ? arena.allocate<uint8_t>(rows).data() : nullptr};
+      outputs_[2 * i] = columns_[i].values.data();
+      outputs_[2 * i + 1] = columns_[i].present;
     }
   }
 
   void* const* outputs() const { return outputs_.data(); }
-  const std::vector<BatchColumn>& columns() const { return columns_; }
+  void hand_over(Batch& batch) const {
+    for (size_t i = 0; i < lets_.size(); ++i) batch.lets[lets_[i]] = columns_[i];
+  }
 
   /// What stands at `from` goes to `to`, one after another.
   void move(std::span<const uint32_t> from, std::span<const uint32_t> to, const Columns& into) const {
@@ -130,78 +135,90 @@ class Columns {
   }
 
  private:
-  std::vector<BatchColumn> columns_;
-  std::vector<void*> outputs_;
-  std::vector<size_t> widths_;
+  std::span<const uint32_t> lets_;
+  std::span<BatchColumn> columns_;
+  std::span<void*> outputs_;
+  std::span<size_t> widths_;
+};
+
+/// A segment while it runs.
+class Running {
+ public:
+  Running(Scope& scope, const native::Segment& segment, Batch& batch)
+      : scope_(scope), arena_(scope.arena()), segment_(segment), batch_(batch) {
+    if (segment.chosen != nullptr) chosen_.emplace(scope, *segment.chosen);
+    if (segment.filled != nullptr) filled_.emplace(scope, *segment.filled);
+  }
+
+  bool is_ready() {
+    if (chosen_ && !chosen_->is_ready(rows())) return false;
+    // What is left need not lie as it did; a chosen few do not.
+    const CandidateRows later{.batch = &batch_, .indices = {}, .consecutive = !chosen_ && batch_.in_base_order};
+    return !filled_ || filled_->is_ready(later);
+  }
+  void choose(size_t count) {
+    if (!chosen_) return;
+    const size_t before = batch_.order.size();
+    const bool ordered = segment_.order != nullptr;
+    const std::span<const uint32_t> left = ordered ? first(count) : passing();
+    batch_.in_base_order = batch_.in_base_order && !ordered && left.size() == before;
+    batch_.order.assign(left.begin(), left.end());
+  }
+  void fill() {
+    if (!filled_) return;
+    const Columns columns = this->columns(segment_.lets, batch_.rows.size());
+    columns.hand_over(batch_);
+    if (!batch_.order.empty()) filled_->run(rows(), columns.outputs());
+  }
+
+ private:
+  CandidateRows rows() const {
+    return {.batch = &batch_, .indices = batch_.order, .consecutive = batch_.in_base_order};
+  }
+  Columns columns(std::span<const uint32_t> lets, size_t rows) const { return {scope_.plan(), lets, arena_, rows}; }
+
+  std::span<const uint32_t> passing() {
+    const auto order = arena_.allocate<uint32_t>(batch_.order.size() + native::kSlack);
+    void* const outputs[] = {order.data()};
+    chosen_->run(rows(), outputs);
+    return order.first(chosen_->result());
+  }
+
+  /// The first `count`, and the columns that the kernel writes by place.
+  std::span<const uint32_t> first(size_t count) {
+    const CandidateRows rows = this->rows();
+    const bool ascending = segment_.order->ascending;
+    const bool floats = scope_.node(segment_.order->key).type.kind == types::Kind::floating;
+    const Columns by_place = columns(segment_.along, rows.indices.size());
+    const auto find = floats ? first_places<FloatKeys> : first_places<IntKeys>;
+    const auto places = find(*chosen_, arena_, rows, count, ascending, by_place.outputs());
+    if (batch_.in_base_order) {  // places are candidates
+      by_place.hand_over(batch_);
+      return places;
+    }
+    const auto order = arena_.allocate<uint32_t>(places.size());
+    std::ranges::transform(places, order.begin(), [&](uint32_t place) { return rows.indices[place]; });
+    const Columns by_candidate = columns(segment_.along, batch_.rows.size());
+    by_place.move(places, order, by_candidate);
+    by_candidate.hand_over(batch_);
+    return order;
+  }
+
+  Scope& scope_;
+  column::Arena& arena_;
+  const native::Segment& segment_;
+  Batch& batch_;
+  std::optional<NativeCall> chosen_{}, filled_{};
 };
 
 }  // namespace
 
-struct NativeSegment::State {
-  Scope& scope;
-  const native::Segment& segment;
-  std::optional<NativeCall> chosen{}, filled{};
-
-  Columns columns(std::span<const uint32_t> lets, size_t rows) const {
-    return {scope.plan(), lets, scope.arena(), rows};
-  }
-  static void hand_over(std::span<const uint32_t> lets, const Columns& columns, Batch& batch) {
-    for (size_t i = 0; i < lets.size(); ++i) batch.lets[lets[i]] = columns.columns()[i];
-  }
-
-  std::vector<uint32_t> passing(const CandidateRows& rows) {
-    std::vector<uint32_t> order(rows.indices.size() + native::kSlack);
-    void* const outputs[] = {order.data()};
-    chosen->run(rows, outputs);
-    order.resize(chosen->result());
-    return order;
-  }
-
-  /// The first `count`, and the columns that the kernel writes by place.
-  std::vector<uint32_t> first(const CandidateRows& rows, size_t count, Batch& batch) {
-    const bool ascending = segment.order->ascending;
-    const bool floats = scope.node(segment.order->key).type.kind == types::Kind::floating;
-    const Columns by_place = columns(segment.along, rows.indices.size());
-    const auto find = floats ? first_places<FloatKeys> : first_places<IntKeys>;
-    std::vector<uint32_t> order = find(*chosen, scope.arena(), rows, count, ascending, by_place.outputs());
-    if (batch.in_base_order) {  // places are candidates
-      hand_over(segment.along, by_place, batch);
-      return order;
-    }
-    const std::vector<uint32_t> places = order;
-    std::ranges::transform(places, order.begin(), [&](uint32_t place) { return rows.indices[place]; });
-    const Columns by_candidate = columns(segment.along, batch.rows.size());
-    by_place.move(places, order, by_candidate);
-    hand_over(segment.along, by_candidate, batch);
-    return order;
-  }
-};
-
-NativeSegment::NativeSegment(RequestContext& context, const native::Segment& segment)
-    : state_(std::make_unique<State>(State{context.scope(), segment})) {
-  if (segment.chosen != nullptr) state_->chosen.emplace(state_->scope, *segment.chosen);
-  if (segment.filled != nullptr) state_->filled.emplace(state_->scope, *segment.filled);
-}
-NativeSegment::~NativeSegment() = default;
-
-bool NativeSegment::run(Batch& batch, size_t count) {
-  State& s = *state_;
-  const auto rows = [&] {
-    return CandidateRows{.batch = &batch, .indices = batch.order, .consecutive = batch.in_base_order};
-  };
-  if (s.chosen && !s.chosen->is_ready(rows())) return false;
-  // What is left need not lie as it did; a chosen few do not.
-  const CandidateRows later{.batch = &batch, .indices = {}, .consecutive = !s.chosen && batch.in_base_order};
-  if (s.filled && !s.filled->is_ready(later)) return false;
-  if (s.chosen) {
-    auto order = s.segment.order == nullptr ? s.passing(rows()) : s.first(rows(), count, batch);
-    batch.in_base_order = batch.in_base_order && s.segment.order == nullptr && order.size() == batch.order.size();
-    batch.order = std::move(order);
-  }
-  if (!s.filled) return true;
-  const Columns columns = s.columns(s.segment.lets, batch.rows.size());
-  State::hand_over(s.segment.lets, columns, batch);
-  return batch.order.empty() || s.filled->run(rows(), columns.outputs());
+bool run_native(RequestContext& context, const native::Segment& segment, Batch& batch, size_t count) {
+  Running running(context.scope(), segment, batch);
+  if (!running.is_ready()) return false;
+  running.choose(count);
+  running.fill();
+  return true;
 }
 
 }  // namespace rec::interpreter

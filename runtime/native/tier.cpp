@@ -2,6 +2,7 @@
 #include "runtime/native/tier.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace rec::native {
 
@@ -12,7 +13,45 @@ const Unit* none() {
   return &kNone;
 }
 
+const Segment* no_segment() {
+  static const Segment kNone;
+  return &kNone;
+}
+
+/// Steps in the order written, those of the sides of a `when` too.
+void for_steps(const std::vector<graph::Step>& steps, auto visit) {
+  for (const graph::Step& step : steps) {
+    visit(step);
+    const auto* when = std::get_if<graph::WhenStep>(&step.what);
+    if (when == nullptr) continue;
+    for (const graph::WhenArm& arm : when->arms) for_steps(arm.steps, visit);
+  }
+}
+
+bool is_one_of(const graph::Step& step, const std::vector<graph::Step>& steps) {
+  return std::less_equal<>()(steps.data(), &step) && std::less<>()(&step, steps.data() + steps.size());
+}
+
+bool is_of_batch(Memory::Source source) {
+  using enum Memory::Source;
+  return source == let || source == let_present || source == position || source == score || source == score_there;
+}
+
+std::vector<uint32_t> memory_of_batch(const Kernel& kernel) {
+  std::vector<uint32_t> out;
+  for (uint32_t i = 0; i < kernel.memory.size(); ++i) {
+    if (is_of_batch(kernel.memory[i].source)) out.push_back(i);
+  }
+  return out;
+}
+
 }  // namespace
+
+Unit::Unit(Kernel kernel, std::shared_ptr<Compiler> compiler)
+    : kernel_(std::move(kernel)),
+      of_batch_(memory_of_batch(kernel_)),
+      has_computed_(kernel_.has_computed()),
+      compiler_(std::move(compiler)) {}
 
 Entry Unit::entry(const Layout& layout) const {
   const size_t at = (layout.consecutive ? 2U : 0U) + (layout.rows_follow ? 1U : 0U);
@@ -29,7 +68,12 @@ Tier::Tier(const graph::Plan& plan, const store::Generation& generation, std::ve
       generation_(generation),
       parameters_(std::move(parameters)),
       compiler_(std::move(compiler)),
-      expressions_(plan_.exprs.size()) {}
+      expressions_(plan_.exprs.size()),
+      segments_(plan_.steps.size()) {
+  for_steps(plan_.steps, [&](const graph::Step& step) {
+    if (!is_one_of(step, plan_.steps)) inner_segments_.try_emplace(&step, nullptr);
+  });
+}
 
 Tier::~Tier() = default;
 
@@ -60,23 +104,38 @@ const Unit* Tier::expression(graph::ExprId root) const {
   return out == none() ? nullptr : out;
 }
 
+std::atomic<const Segment*>& Tier::known_segment(const graph::Step& step) const {
+  if (!is_one_of(step, plan_.steps)) return inner_segments_.at(&step);
+  return segments_[static_cast<size_t>(&step - plan_.steps.data())];
+}
+
 const Segment* Tier::segment(const std::vector<graph::Step>& steps, size_t first) const {
-  const std::lock_guard lock(mutex_);
-  const auto [at, fresh] = segments_.try_emplace(&steps[first]);
-  if (fresh) at->second = make_segment(steps, first);
-  return at->second.get();
+  auto& known = known_segment(steps[first]);
+  const Segment* segment = known.load(std::memory_order_acquire);
+  if (segment == nullptr) {
+    const std::lock_guard lock(mutex_);
+    segment = known.load();
+    if (segment == nullptr) {
+      auto made = make_segment(steps, first);
+      segment = made == nullptr ? no_segment() : made.get();
+      if (made != nullptr) made_.push_back(std::move(made));
+      known.store(segment, std::memory_order_release);
+    }
+  }
+  return segment == no_segment() ? nullptr : segment;
 }
 
 std::vector<const Unit*> Tier::units() const {
   const std::lock_guard lock(mutex_);
   std::vector<const Unit*> out;
   for (const auto& unit : owned_) out.push_back(unit.get());
-  for (const auto& [step, segment] : segments_) {
-    if (segment == nullptr) continue;
+  for_steps(plan_.steps, [&](const graph::Step& step) {
+    const Segment* segment = known_segment(step).load();
+    if (segment == nullptr) return;
     for (const Unit* unit : {segment->chosen.get(), segment->filled.get()}) {
       if (unit != nullptr) out.push_back(unit);
     }
-  }
+  });
   return out;
 }
 

@@ -4,9 +4,10 @@
 
 #include <array>
 #include <atomic>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "runtime/native/compiler.h"
@@ -17,15 +18,19 @@ namespace rec::native {
 /// A kernel and its code, layout by layout. Code is asked for when a layout is first met.
 class Unit {
  public:
-  Unit(Kernel kernel, std::shared_ptr<Compiler> compiler)
-      : kernel_(std::move(kernel)), compiler_(std::move(compiler)) {}
+  Unit(Kernel kernel, std::shared_ptr<Compiler> compiler);
 
   const Kernel& kernel() const { return kernel_; }
+  /// Which of its memory belongs to a batch of candidates, and not to the whole request.
+  std::span<const uint32_t> of_batch() const { return of_batch_; }
+  bool has_computed() const { return has_computed_; }
   /// Null while it is not ready.
   Entry entry(const Layout& layout) const;
 
  private:
   const Kernel kernel_;
+  const std::vector<uint32_t> of_batch_;
+  const bool has_computed_;
   const std::shared_ptr<Compiler> compiler_;
   mutable std::mutex mutex_;
   mutable std::array<std::shared_ptr<const Code>, 4> held_{};
@@ -66,6 +71,7 @@ class Tier {
  private:
   std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name, source::Span span,
                              Lowering::Little little = Lowering::Little::is_left) const;
+  std::atomic<const Segment*>& known_segment(const graph::Step& step) const;
   std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
   bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
   Specialisation of() const { return {plan_, generation_, parameters_, compiler_->isa() == "avx512"}; }
@@ -76,8 +82,10 @@ class Tier {
   const std::shared_ptr<Compiler> compiler_;
   mutable std::mutex mutex_;
   mutable std::vector<std::atomic<const Unit*>> expressions_;  // by root; kNone: looked at, there is none
-  mutable std::map<const graph::Step*, std::unique_ptr<Segment>> segments_;
+  mutable std::vector<std::atomic<const Segment*>> segments_;  // of the plan's steps, as above
+  mutable std::unordered_map<const graph::Step*, std::atomic<const Segment*>> inner_segments_;  // of those of a `when`
   mutable std::vector<std::unique_ptr<Unit>> owned_;
+  mutable std::vector<std::unique_ptr<Segment>> made_;
 };
 
 /// Pages by what computed them: native code alone, or the interpreter, where some code was not ready or could not be

@@ -41,16 +41,17 @@ bool equal(const Cell& wanted, const Values& got, size_t i, const types::Type& t
   return std::memcmp(wanted.bytes.data(), at, types::width(type)) == 0;
 }
 
-void expect_agreement(const graph::Plan& plan, const RequestInputs& inputs, const std::vector<std::string>& texts) {
+void expect_agreement(const graph::Plan& plan, RequestInputs inputs, const std::vector<std::string>& texts) {
   column::Arena arena;
   const std::vector<uint32_t> rows = test_rows(SmallWorld::kNotes);
   for (const size_t block : kBlocks) {
+    inputs.block = block;
     RequestContext context(plan, small_world().generation(), inputs, arena);
     Reference reference(context, nullptr);
     for (size_t e = 0; e < plan.emits.size(); ++e) {
       const graph::ExprId id = plan.emits[e].value;
       const types::Type& type = plan.exprs[id].type;
-      Evaluator evaluator(context, id, block);
+      Evaluator evaluator(context, id);
       const Values got = evaluator.run({.indices = rows});
       size_t wrong = 0;
       for (size_t i = 0; i < rows.size(); ++i) wrong += equal(reference.value(id, rows[i]), got, i, type) ? 0 : 1;
@@ -183,7 +184,7 @@ pipeline p(user: users, item: notes) {
   }
   batch.channels = {{.position = all, .score = scores}, {.position = few, .score = {}}};
   batch.lets.resize(plan->let_columns.size());
-  RequestContext context(*plan, small_world().generation(), small_world().inputs(*plan), arena);
+  RequestContext context(*plan, small_world().generation(), in_blocks_of(7, small_world().inputs(*plan)), arena);
   const CandidateRows rows{.batch = &batch, .indices = batch.order};
   for (const graph::Step& step : plan->steps) {
     const auto* let = std::get_if<graph::LetStep>(&step.what);
@@ -192,7 +193,7 @@ pipeline p(user: users, item: notes) {
     BatchColumn& column = batch.lets[let->column];
     column.values = arena.allocate<std::byte>(900 * types::width(type));
     if (type.optional) column.present = arena.allocate<uint8_t>(900).data();
-    Evaluator(context, let->value, 7).run_into(rows, column);
+    Evaluator(context, let->value).run_into(rows, column);
   }
   Reference reference(context, &batch);
   std::vector<uint32_t> identity(900);
@@ -200,7 +201,9 @@ pipeline p(user: users, item: notes) {
   for (const auto& indices : {batch.order, identity}) {
     for (const size_t block : kBlocks) {
       for (const graph::Emit& emit : plan->emits) {
-        Evaluator evaluator(context, emit.value, block);
+        RequestContext other(*plan, small_world().generation(), in_blocks_of(block, small_world().inputs(*plan)),
+                             arena);
+        Evaluator evaluator(other, emit.value);
         const Values got = evaluator.run({.batch = &batch, .indices = indices});
         size_t wrong = 0;
         for (size_t i = 0; i < indices.size(); ++i) {
@@ -216,11 +219,11 @@ TEST(Evaluator, FilterKeepsWhatWasKeptAndIsTrue) {
   const auto plan = small_world().compile_expressions({"item.author < 20"});
   ASSERT_NE(plan, nullptr);
   column::Arena arena;
-  RequestContext context(*plan, small_world().generation(), small_world().inputs(*plan), arena);
+  RequestContext context(*plan, small_world().generation(), in_blocks_of(7, small_world().inputs(*plan)), arena);
   const std::vector<uint32_t> rows = test_rows(SmallWorld::kNotes);
   std::vector<uint8_t> keep(rows.size(), 1);
   keep[3] = 0;
-  Evaluator(context, plan->emits[0].value, 7).filter({.indices = rows}, keep);
+  Evaluator(context, plan->emits[0].value).filter({.indices = rows}, keep);
   const auto& author = small_world().generation().table("notes")->columns()[1];
   for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(keep[i] != 0, i != 3 && author.integer(rows[i]) < 20);
 }

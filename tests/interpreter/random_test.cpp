@@ -126,12 +126,12 @@ TEST_P(RandomExpressions, AgreeWithTheReference) {
   for (uint32_t i = 0; i < 23; ++i) rows.push_back(i < 9 ? 500 + i : (i * 7919U) % SmallWorld::kNotes);
   column::Arena arena;
   for (const size_t block : {size_t{1}, size_t{7}, size_t{1024}}) {
-    RequestContext context(*plan, small_world().generation(), small_world().inputs(*plan), arena);
+    RequestContext context(*plan, small_world().generation(), in_blocks_of(block, small_world().inputs(*plan)), arena);
     Reference reference(context, nullptr);
     for (size_t e = 0; e < texts.size(); ++e) {
       const graph::ExprId id = plan->emits[e].value;
       const size_t width = types::width(plan->exprs[id].type);
-      Evaluator evaluator(context, id, block);
+      Evaluator evaluator(context, id);
       const Values got = evaluator.run({.indices = rows});
       for (size_t i = 0; i < rows.size(); ++i) {
         const Cell wanted = reference.value(id, rows[i]);

@@ -50,4 +50,10 @@ class SmallWorld {
 /// One for all tests of the program.
 SmallWorld& small_world();
 
+/// The same inputs, `block` rows processed at a time.
+inline RequestInputs in_blocks_of(size_t block, RequestInputs inputs) {
+  inputs.block = block;
+  return inputs;
+}
+
 }  // namespace rec::interpreter

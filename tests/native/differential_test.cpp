@@ -25,6 +25,7 @@ using interpreter::Seeds;
 
 using interpreter::CandidateRows;
 using interpreter::Evaluator;
+using interpreter::in_blocks_of;
 using interpreter::ProgramWriter;
 using interpreter::RequestContext;
 using interpreter::small_world;
@@ -59,6 +60,12 @@ std::vector<std::vector<uint32_t>> row_patterns() {
   return out;
 }
 
+/// Of a random program: how many candidates the interpreter's part of native code takes at a time.
+size_t block_of(uint64_t seed) {
+  constexpr size_t kBlocks[] = {1, 7, interpreter::kBlock, 100'000};
+  return kBlocks[seed % std::size(kBlocks)];
+}
+
 /// A plan as it was written, with all passes, or without one of them: which depends on the seed.
 std::shared_ptr<const graph::Plan> variant(const std::shared_ptr<const graph::Plan>& compiled, uint64_t seed) {
   const auto names = passes::names();
@@ -72,7 +79,7 @@ std::shared_ptr<const graph::Plan> variant(const std::shared_ptr<const graph::Pl
 TEST(Differential, ExpressionsHaveTheInterpretersBits) {
   const operators::Registry registry;
   constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::floating, Kind::string, Kind::time, Kind::duration};
-  constexpr size_t kOfOnePlan = 24, kBlocks[] = {1, 7, interpreter::kBlock, 100'000};
+  constexpr size_t kOfOnePlan = 24;
   const auto sets = instruction_sets();
   const auto patterns = row_patterns();
   uint64_t compiled = 0, expressions = 0;
@@ -90,14 +97,14 @@ TEST(Differential, ExpressionsHaveTheInterpretersBits) {
     RequestContext interpreted(*plan, generation, inputs, arena);
     for (const std::string& isa : sets) {
       const Tier tier(*plan, generation, inputs.parameters, compiler(isa));
-      RequestContext native(*plan, generation, inputs, arena);
+      RequestContext native(*plan, generation, in_blocks_of(block_of(seed), inputs), arena);
       native.use(&tier);
       for (size_t e = 0; e < texts.size(); ++e) {
         const graph::ExprId id = plan->emits[e].value;
         const auto& type = plan->exprs[id].type;
         compiled += tier.expression(id) != nullptr ? 1 : 0;
         ++expressions;
-        Evaluator wanted(interpreted, id), got(native, id, kBlocks[seed % std::size(kBlocks)]);
+        Evaluator wanted(interpreted, id), got(native, id);
         for (const auto& rows : patterns) {
           const CandidateRows candidates{.batch = nullptr, .indices = rows};
           const Values a = wanted.run(candidates), b = got.run(candidates);
@@ -173,7 +180,8 @@ TEST(Differential, ManyColumnsInOneLoopHaveTheInterpretersBits) {
         const auto all = orders(rows.size());
         for (const auto& order : all) {
           column::Arena arena;
-          RequestContext interpreted(*plan, generation, inputs, arena), native(*plan, generation, inputs, arena);
+          RequestContext interpreted(*plan, generation, inputs, arena);
+          RequestContext native(*plan, generation, in_blocks_of(block_of(seed), inputs), arena);
           native.use(&tier);
           const auto wanted = lets(*plan, interpreted, rows, order), got = lets(*plan, native, rows, order);
           EXPECT_FALSE(native.waited_for_code()) << compiler(isa)->counts().last_failure;
@@ -217,7 +225,7 @@ TEST(Differential, PipelinesGiveTheInterpretersPages) {
     auto wanted = engine::recommend(plan, generation, request, {});
     ASSERT_TRUE(wanted.has_value()) << wanted.error().message << "\n" << text;
     for (const auto& [isa, all] : tiers) {
-      const auto page = engine::recommend(plan, generation, request, {.tiers = all.get()});
+      const auto page = engine::recommend(plan, generation, request, {.tiers = all.get(), .block = block_of(seed)});
       ASSERT_TRUE(page.has_value()) << page.error().message << "\n" << text;
       EXPECT_EQ(page->engine, "jit") << all->compiler()->counts().last_failure;
       wanted->engine = page->engine;
