@@ -37,7 +37,8 @@ class FirstKeys : public testing::TestWithParam<std::string> {};
 
 TEST_P(FirstKeys, AreThoseOfASort) {
   std::mt19937_64 random(1);
-  for (const size_t size : {1UL, 2UL, 63UL, 128UL, 129UL, 300UL, 632UL, 1024UL, 1025UL, 5'000UL, 16'384UL, 16'385UL, 40'000UL}) {
+  for (const size_t size :
+       {1UL, 2UL, 63UL, 128UL, 129UL, 300UL, 632UL, 1024UL, 1025UL, 5'000UL, 16'384UL, 16'385UL, 40'000UL}) {
     const auto all = keys(GetParam(), size, random);
     auto sorted = all;
     std::ranges::sort(sorted);
