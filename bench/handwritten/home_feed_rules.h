@@ -30,6 +30,7 @@ class HomeFeedRules {
   std::optional<std::span<const Item>> page(int64_t user);
 
  private:
+  enum ChannelNumber : size_t { kClicked, kLiked, kFollowed, kPopular, kPraised, kFresh };
   struct Channel {
     std::vector<uint32_t> rows;
     std::vector<float> scores;
@@ -55,6 +56,7 @@ class HomeFeedRules {
     }
   };
 
+  // home_feed_rules.cpp
   bool read_user(int64_t user);
   Events read(size_t sequence, int64_t user, bool& whole);
   bool eligible(uint32_t row) const;
@@ -67,6 +69,8 @@ class HomeFeedRules {
   void gather_features(int64_t now);
   void value_candidates();
   void keep_best();
+
+  // home_feed_rules_page.cpp
   void arrange();
   void copy_vectors();
   void likeness_of(uint32_t pick, float* out) const;

@@ -68,19 +68,21 @@ class Expressions {
  private:
   /// OWNER of OWNER.member, where it is no name of the scope.
   const std::string* owner_of(const syntax::Expr& expr, const Scope& scope) const;
-  // literals.cpp, names.cpp
+  // names.cpp
   ExprId literal(const syntax::Expr& expr, const types::Type* expected);
   ExprId list_literal(const syntax::Expr& expr, const syntax::ListLiteral& list, const types::Type* expected);
   ExprId name(const syntax::Expr& expr, const syntax::NameRef& ref, Scope& scope, const types::Type* expected);
+  const LambdaParameter* lambda_of(const syntax::Expr& expr, Scope& scope, bool* outer);
+
+  // members.cpp
   ExprId member(const syntax::Expr& expr, const syntax::Member& member, Scope& scope);
+  ExprId record_member(ExprId record, const syntax::Member& member);
   ExprId channel_member(const syntax::NameRef& channel, const syntax::Member& member, Span span, Scope& scope);
   ExprId user_member(const syntax::Member& member, Span span, Scope& scope);
   ExprId request_member(const syntax::Member& member, Span span);
   ExprId event_member(const LambdaParameter& lambda, const syntax::Member& member, Span span);
   ExprId row_member(ExprId row, const syntax::Member& member, Span span);
   ExprId time_part(ExprId base, const syntax::Member& member, Span span);
-  const LambdaParameter* lambda_of(const syntax::Expr& expr, Scope& scope, bool* outer);
-  void leaf(uint8_t level, Span span);
 
   // logic.cpp
   ExprId unary(const syntax::Expr& expr, const syntax::Unary& unary, Scope& scope);
@@ -106,9 +108,11 @@ class Expressions {
   ExprId provenance(const syntax::Expr& expr, const syntax::Call& call, const std::string& function, Scope& scope);
   ExprId barrier(const syntax::Expr& expr, const syntax::Call& call, const std::string& function, Scope& scope);
   ExprId inlined(const syntax::Expr& expr, const syntax::Call& call, const syntax::FnDecl& decl, Scope& scope);
+  bool positional(const syntax::Call& call, size_t least, size_t most, const std::string& function, Span span);
+
+  // overloads.cpp
   ExprId overloaded(const operators::OperatorDef& def, std::vector<ExprId> arguments, std::span<const Span> spans,
                     Span span);
-  bool positional(const syntax::Call& call, size_t least, size_t most, const std::string& function, Span span);
   bool never_zero(ExprId id) const;
   /// `div` and `%` whose divisor cannot be zero have a plain result.
   ExprId plain_division(ExprId id);
@@ -120,7 +124,6 @@ class Expressions {
   };
   bool search_arguments(const syntax::Expr& expr, const syntax::Call& call, SearchArguments& out);
   ExprId search(const syntax::Expr& expr, const syntax::Call& call, ExprId base, Scope& scope);
-  ExprId record_member(ExprId record, const syntax::Member& member);
 
   // sequences.cpp
   ExprId method(const syntax::Expr& expr, const syntax::Call& call, const syntax::Member& member, Scope& scope);
@@ -131,6 +134,7 @@ class Expressions {
 
   /// Reports that T? stands where T is needed.
   void maybe_missing(ExprId id, Span span, std::string_view what);
+  void leaf(uint8_t level, Span span);
   bool check_level(ExprId id, Span span, uint8_t levels, std::string_view what, size_t first_leaf);
 
   const Context& context_;
@@ -146,6 +150,9 @@ void check_functions(Declarations& declarations, const catalog::Catalog& catalog
 /// A model's input as the catalog has it, in a plan over the tables that it is about; kNoExpr after an error.
 ExprId check_catalog_input(const catalog::Expression& expression, const Context& context, graph::Plan& plan,
                            std::optional<size_t> user_table, std::optional<size_t> item_table);
+
+/// Whether a function stands between its operands: `+`, `==`.
+bool is_spelled_between(std::string_view name);
 
 /// What an optional value that `condition` tests is known to be where the condition holds (or, `negated`, does not).
 void collect_present(const graph::Exprs& exprs, ExprId condition, bool holds, std::set<ExprId>& present);

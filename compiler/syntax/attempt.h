@@ -23,6 +23,8 @@ struct Failure {
   antlr4::misc::IntervalSet expected;  // what could have stood there; empty where that is not one set
 
   bool expects(size_t type) const { return expected.contains(type); }
+  /// The innermost rule that was being read; the module's where none was.
+  size_t rule() const { return open.empty() ? size_t{RecParser::RuleModule} : open.front().rule; }
 };
 
 /// A parse tree with everything it lives on. Indexes of its tokens are those of the list.

@@ -8,6 +8,7 @@
 
 #include "compiler/syntax/expected.h"
 #include "compiler/syntax/forms.h"
+#include "compiler/syntax/take_out.h"
 
 namespace rec::syntax {
 namespace {
@@ -18,13 +19,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
-}
-
-bool is_unit(size_t rule) {
-  constexpr size_t kUnits[] = {RecParser::RuleStep,     RecParser::RuleChannel,      RecParser::RuleRuleLine,
-                               RecParser::RuleTestLine, RecParser::RuleImportDecl,   RecParser::RuleParamDecl,
-                               RecParser::RuleFnDecl,   RecParser::RulePipelineDecl, RecParser::RuleTestDecl};
-  return std::ranges::find(kUnits, rule) != std::end(kUnits);
 }
 
 class Complainer {
@@ -46,7 +40,7 @@ class Complainer {
   bool has_before() const { return failure_.at > 0; }
   size_t type() const { return here().type; }
   std::string_view text() const { return list_.text(failure_.at); }
-  size_t rule() const { return failure_.open.empty() ? size_t{RecParser::RuleModule} : failure_.open.front().rule; }
+  size_t rule() const { return failure_.rule(); }
   bool at_statement() const { return rule() == RecParser::RuleBlock || rule() == RecParser::RuleModule; }
   bool wants_operand() const { return failure_.expects(RecLexer::INT) && failure_.expects(RecLexer::OPEN_PAREN); }
   bool in_expression() const {
@@ -57,19 +51,9 @@ class Complainer {
   // Whether a `=` here stands between two values, not after a name that it could bind.
   bool compares() const {
     if (failure_.expects(RecLexer::ASSIGN) || wants_operand() || !after_operand()) return false;
-    const size_t listed = listed_unit();
+    const size_t listed = listed_unit(list_, failure_);
     const bool member = failure_.at > 1 && list_.tokens[failure_.at - 2].type == RecLexer::DOT;
     return in_expression() || listed == RecParser::RuleStep || listed == RecParser::RuleImportDecl || member;
-  }
-  // A list of steps, channels, rules or test lines that could only end here: what such a list is made of.
-  size_t listed_unit() const {
-    if (rule() == RecParser::RuleBlock) return RecParser::RuleStep;
-    if (rule() == RecParser::RuleModule) return RecParser::RuleImportDecl;
-    if (!failure_.expects(RecLexer::CLOSE_BRACE) || failure_.open.empty()) return 0;
-    if (rule() == RecParser::RuleTestDecl) return RecParser::RuleTestLine;
-    if (rule() != RecParser::RuleStep) return 0;
-    return list_.tokens[failure_.open.front().begin].type == RecLexer::RECALL ? RecParser::RuleChannel
-                                                                              : RecParser::RuleRuleLine;
   }
 
   diagnostics::Diagnostic& error(Code code, size_t token, std::string message, std::string label) {
@@ -167,7 +151,7 @@ class Complainer {
   bool statement() {
     const bool ended = failure_.expected.isEmpty() || at_statement() || (here().line_start && !wants_operand());
     if (!is_word(type()) || !ended) return false;
-    const bool top = !inside_block();
+    const bool top = !inside_block(failure_);
     if (is_declaration_word(type()) && !top && at_statement()) {
       error(Code::declaration_in_pipeline, failure_.at, fmt::format("a `{}` stands at the top of a file", text()),
             "not inside a pipeline");
@@ -185,9 +169,6 @@ class Complainer {
     return top ? unknown_declaration() : unknown_step();
   }
 
-  bool inside_block() const {
-    return std::ranges::any_of(failure_.open, [](const OpenRule& open) { return open.rule == RecParser::RuleBlock; });
-  }
   bool step_is_over() const {
     const auto unit = std::ranges::find_if(failure_.open, [](const OpenRule& open) { return is_unit(open.rule); });
     return here().line_start && (unit == failure_.open.end() || unit->rule == RecParser::RuleStep) &&
@@ -303,7 +284,7 @@ class Complainer {
   std::string found() const { return describe_found(list_, failure_.at); }
 
   void general() {
-    const size_t listed = listed_unit();
+    const size_t listed = listed_unit(list_, failure_);
     const std::string wanted = listed == RecParser::RuleStep         ? "the next step or `}`"
                                : listed == RecParser::RuleImportDecl ? "the next declaration"
                                : listed == RecParser::RuleChannel    ? "the next channel or `}`"
@@ -343,91 +324,8 @@ class Complainer {
     }
   }
 
-  // Takes out the innermost step, channel, rule or declaration that the failure lies in.
-  void take_out() {
-    if (const size_t listed = listed_unit(); listed != 0) return take_out_from(failure_.at, listed);
-    for (const OpenRule& open : failure_.open) {
-      if (is_unit(open.rule)) return take_out_from(open.begin, open.rule);
-    }
-    take_out_from(failure_.at, inside_block() ? size_t{RecParser::RuleStep} : size_t{RecParser::RuleImportDecl});
-  }
-
-  void take_out_from(size_t begin, size_t unit) {
-    const size_t end = find_end(begin, unit);
-    remember_names(begin, end, unit);
-    auto& tokens = list_.tokens;
-    Token error{.type = RecLexer::ERROR,
-                .begin = tokens[begin].begin,
-                .end = tokens[std::max(begin + 1, end) - 1].end,
-                .bad = true};
-    error.line_start = tokens[begin].line_start;
-    tokens.erase(tokens.begin() + static_cast<ptrdiff_t>(begin), tokens.begin() + static_cast<ptrdiff_t>(end));
-    tokens.insert(tokens.begin() + static_cast<ptrdiff_t>(begin), error);
-  }
-
-  // The first token after `begin` and the failure where the next unit of this kind, or what encloses it, goes on.
-  size_t find_end(size_t begin, size_t unit) const {
-    int depth = 0;
-    for (size_t i = begin; i < list_.tokens.size(); ++i) {
-      const size_t each = list_.tokens[i].type;
-      if (each == antlr4::Token::EOF) return i;
-      const bool closer =
-          each == RecLexer::CLOSE_PAREN || each == RecLexer::CLOSE_BRACKET || each == RecLexer::CLOSE_BRACE;
-      if (closer && --depth < 0) {
-        if (each == RecLexer::CLOSE_BRACE && (unit == RecParser::RuleStep || !is_declaration(unit))) return i;
-        depth = 0;
-        continue;
-      }
-      if (depth == 0 && i > begin && i >= failure_.at && begins_unit(i, unit)) return i;
-      if (each == RecLexer::OPEN_PAREN || each == RecLexer::OPEN_BRACKET || each == RecLexer::OPEN_BRACE) ++depth;
-    }
-    return list_.tokens.size() - 1;
-  }
-
-  static bool is_declaration(size_t unit) {
-    return is_unit(unit) && unit != RecParser::RuleStep && unit != RecParser::RuleChannel &&
-           unit != RecParser::RuleRuleLine && unit != RecParser::RuleTestLine;
-  }
-
-  bool begins_unit(size_t i, size_t unit) const {
-    const Token& token = list_.tokens[i];
-    const size_t next = i + 1 < list_.tokens.size() ? list_.tokens[i + 1].type : size_t{antlr4::Token::EOF};
-    if (token.type == RecLexer::ERROR) return true;
-    switch (unit) {
-      case RecParser::RuleStep: {
-        const bool option =
-            token.type == RecLexer::WHERE || token.type == RecLexer::TAKE || token.type == RecLexer::WHEN;
-        const bool foreign =
-            token.type == RecLexer::ID && token.line_start &&
-            (ends_operand(list_.tokens[i - 1].type) || list_.tokens[i - 1].type == RecLexer::CLOSE_BRACE);
-        return foreign || (is_step_word(token.type) && (!option || token.line_start));
-      }
-      case RecParser::RuleChannel:
-        return is_word(token.type) && next == RecLexer::ASSIGN;
-      case RecParser::RuleRuleLine:
-        return token.type == RecLexer::MUST ||
-               (token.type == RecLexer::AT && (next == RecLexer::MOST || next == RecLexer::LEAST) &&
-                list_.tokens[i - 1].type != RecLexer::MUST);
-      case RecParser::RuleTestLine: {
-        const bool word = token.type == RecLexer::GIVEN || token.type == RecLexer::WITH ||
-                          token.type == RecLexer::RUN || token.type == RecLexer::EXPECT;
-        return word && token.line_start;
-      }
-      default:
-        return is_declaration_word(token.type);
-    }
-  }
-
-  void remember_names(size_t begin, size_t end, size_t unit) {
-    for (size_t i = begin; i < end; ++i) {
-      const size_t previous = i > begin ? list_.tokens[i - 1].type : size_t{antlr4::Token::EOF};
-      const bool bound = previous == RecLexer::LET || previous == RecLexer::SCORE || previous == RecLexer::PARAM ||
-                         previous == RecLexer::FN || previous == RecLexer::PIPELINE;
-      const bool channel =
-          list_.tokens[i + 1].type == RecLexer::ASSIGN || (unit == RecParser::RuleChannel && i == begin);
-      if (is_word(list_.tokens[i].type) && (bound || channel)) lost_.emplace_back(list_.text(i));
-    }
-  }
+  void take_out() { syntax::take_out(list_, failure_, lost_); }
+  void take_out_from(size_t begin, size_t unit) { syntax::take_out_from(list_, failure_, begin, unit, lost_); }
 
   TokenList& list_;
   const Failure& failure_;

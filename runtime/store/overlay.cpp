@@ -1,8 +1,6 @@
 // Tables made anew in memory where rows were given; everything else is shared with the generation below.
 #include "runtime/store/overlay.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -10,6 +8,7 @@
 
 #include "runtime/store/key_hash.h"
 #include "runtime/store/mapping.h"
+#include "runtime/store/overlay_column.h"
 #include "runtime/store/overlay_indexes.h"
 #include "runtime/store/user_store.h"
 
@@ -132,10 +131,6 @@ class OverlayBuilder {
       codes_.push_back(*dictionary_.find(old.strings().text(static_cast<int32_t>(code))));
   }
 
-  int32_t new_code(int64_t old) const {
-    return codes_.empty() ? static_cast<int32_t>(old) : codes_[static_cast<size_t>(old)];
-  }
-
   /// The value that a row gets where it is not the old one.
   const Value* given_value(const Source& source, size_t column, const catalog::Table& declared) const {
     static const Value kNothing{};
@@ -146,99 +141,9 @@ class OverlayBuilder {
     return declared.unknown ? &(*declared.unknown)[column] : &kNothing;
   }
 
-  /// Fixed-width values, or the elements of lists, in their widest stored form.
-  struct Bytes {
-    std::vector<std::byte> values{};
-    std::vector<uint64_t> offsets{0};
-    std::vector<uint8_t> present{};
-
-    template <typename T>
-    void put(T value) {
-      const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-      values.insert(values.end(), bytes, bytes + sizeof(T));
-    }
-  };
-
-  static uint32_t stored_width(Kind kind, uint32_t vector_size) {
-    switch (kind) {
-      case Kind::boolean:
-        return 1;
-      case Kind::floating:
-      case Kind::string:
-        return 4;
-      case Kind::vector:
-        return 4 * vector_size;
-      default:
-        return 8;
-    }
-  }
-
-  void put_scalar(Bytes& out, Kind kind, const Value& value) const {
-    switch (kind) {
-      case Kind::boolean:
-        return out.put<uint8_t>(std::get_if<bool>(&value) != nullptr && std::get<bool>(value) ? 1 : 0);
-      case Kind::floating:
-        return out.put<float>(std::get_if<float>(&value) != nullptr ? std::get<float>(value) : 0.0F);
-      case Kind::string: {
-        const auto* text = std::get_if<std::string>(&value);
-        return out.put<int32_t>(*dictionary_.find(text != nullptr ? std::string_view(*text) : std::string_view()));
-      }
-      default:
-        return out.put<int64_t>(std::get_if<int64_t>(&value) != nullptr ? std::get<int64_t>(value) : 0);
-    }
-  }
-
-  void put_old_scalar(Bytes& out, const column::ColumnView& column, uint32_t row) const {
-    switch (column.type.kind) {
-      case Kind::boolean:
-        return out.put<uint8_t>(static_cast<uint8_t>(column.integer(row)));
-      case Kind::floating:
-        return out.put<float>(column.floating(row));
-      case Kind::string:
-        return out.put<int32_t>(new_code(column.integer(row)));
-      case Kind::vector:
-        for (uint32_t e = 0; e < column.type.size; ++e)
-          out.put<float>(reinterpret_cast<const float*>(column.values)[size_t{row} * column.type.size + e]);
-        return;
-      default:
-        return out.put<int64_t>(column.integer(row));
-    }
-  }
-
-  void put_old_list(Bytes& out, const column::ColumnView& column, uint32_t row) const {
-    const column::ListRef list = column.list(row);
-    if (column.type.element == Kind::string) {
-      for (const int32_t code : list.as<int32_t>()) out.put<int32_t>(new_code(code));
-    } else {
-      const auto* bytes = static_cast<const std::byte*>(list.data);
-      out.values.insert(out.values.end(), bytes, bytes + size_t{list.size} * column.width);
-    }
-  }
-
-  void put_list(Bytes& out, Kind element, const Value& value) const {
-    const auto each = [&](const auto& list) {
-      for (const auto& one : list) put_scalar(out, element, Value{one});
-    };
-    if (const auto* ints = std::get_if<std::vector<int64_t>>(&value)) {
-      if (element == Kind::boolean) {
-        for (const int64_t one : *ints) out.put<uint8_t>(one != 0 ? 1 : 0);
-      } else {
-        each(*ints);
-      }
-    }
-    if (const auto* floats = std::get_if<std::vector<float>>(&value)) each(*floats);
-    if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) each(*texts);
-    if (const auto* bools = std::get_if<std::vector<bool>>(&value)) {
-      for (const bool one : *bools) out.put<uint8_t>(one ? 1 : 0);
-    }
-  }
-
   std::expected<column::ColumnView, std::string> make_column(const Table& old, const catalog::Table& declared,
                                                              size_t c) {
-    const types::Type& type = declared.columns[c].type;
-    const column::ColumnView& before = old.columns()[c];
-    const bool list = type.kind == Kind::list;
-    Bytes made;
+    OverlayColumn made(declared.columns[c], dictionary_, codes_);
     auto key = given_.begin();
     for (const Source& source : sources_) {
       const Value* value = given_value(source, c, declared);
@@ -250,40 +155,13 @@ class OverlayBuilder {
         }
         ++key;
       }
-      const bool present = value == nullptr ? before.has(source.old) : !std::holds_alternative<std::monostate>(*value);
-      made.present.push_back(present ? 1 : 0);
-      if (list) {
-        if (value == nullptr) {
-          put_old_list(made, before, source.old);
-        } else {
-          put_list(made, type.element, *value);
-        }
-        made.offsets.push_back(made.values.size() / stored_width(type.element, 0));
-      } else if (value == nullptr) {
-        put_old_scalar(made, before, source.old);
-      } else if (type.kind == Kind::vector) {
-        if (auto wrong = put_vector(made, declared.columns[c], *value)) return std::unexpected(std::move(*wrong));
-      } else {
-        put_scalar(made, type.kind, *value);
+      if (value == nullptr) {
+        made.put_old(old.columns()[c], source.old);
+      } else if (auto wrong = made.put(*value)) {
+        return std::unexpected(std::move(*wrong));
       }
     }
-    auto& overlay = *out_.overlay_;
-    column::ColumnView out{.type = type,
-                           .rows = static_cast<uint32_t>(sources_.size()),
-                           .width = stored_width(list ? type.element : type.kind, type.size),
-                           .values = keep(overlay, made.values)};
-    if (list) out.offsets = keep(overlay, made.offsets);
-    if (type.optional) out.present = keep(overlay, made.present);
-    return out;
-  }
-
-  static std::optional<std::string> put_vector(Bytes& out, const catalog::Column& column, const Value& value) {
-    const auto* floats = std::get_if<std::vector<float>>(&value);
-    if (floats != nullptr && floats->size() != column.type.size)
-      return fmt::format("`{}` is a vector of {}, and {} numbers are given", column.name, column.type.size,
-                         floats->size());
-    for (uint32_t e = 0; e < column.type.size; ++e) out.put<float>(floats != nullptr ? (*floats)[e] : 0.0F);
-    return {};
+    return made.keep_in(*out_.overlay_);
   }
 
   void make_slots(Table& made) {
