@@ -1,4 +1,4 @@
-// Recall from an item-to-item index: brute force, golden vectors, and how far a source searches.
+// Recall from an item-to-item index: brute force and golden vectors.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include <random>
 #include <set>
 
-#include "operators/recall/admission.h"
 #include "operators/recall/neighbours.h"
 #include "tests/operators/golden.h"
 
@@ -146,28 +145,6 @@ TEST(Neighbours, AgreeWithTheGoldenRecommendations) {
       }
     }
   }
-}
-
-TEST(Admission, SearchesOnUntilEnoughQualify) {
-  size_t asked = 0;
-  const operators::AdmitFn even = [&](std::span<const uint32_t> rows, std::span<uint8_t> keep) {
-    asked += rows.size();
-    for (size_t i = 0; i < rows.size(); ++i) keep[i] = rows[i] % 10 == 0 ? 1 : 0;
-  };
-  std::vector<uint32_t> rows(5000);
-  for (uint32_t i = 0; i < rows.size(); ++i) rows[i] = i;
-  operators::Admission admission(even, 100);
-  std::span<const uint32_t> left = rows;
-  while (!left.empty() && !admission.done()) {
-    const auto block = left.first(admission.block(left.size()));
-    admission.offer(block);
-    left = left.subspan(block.size());
-  }
-  const operators::Candidates found = admission.take();
-  ASSERT_EQ(found.rows.size(), 100U);
-  EXPECT_EQ(found.rows.back(), 990U);
-  EXPECT_EQ(found.looked_at, asked);
-  EXPECT_LT(asked, 2500U);  // not the whole table
 }
 
 }  // namespace
