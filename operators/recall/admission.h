@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "operators/operator.h"
@@ -45,7 +46,8 @@ class Admission {
     found_.rows.resize(count);
     if (!scores.empty()) found_.scores.resize(count);
   }
-  Candidates take() { return std::move(found_); }
+  /// What was found since the last call.
+  Candidates take() { return std::exchange(found_, {}); }
 
  private:
   const AdmitFn& admit_;

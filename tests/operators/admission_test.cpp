@@ -105,6 +105,18 @@ TEST(Admission, KeepsTheOrderOfTiesAndOfNan) {
   expect_found(admission.take(), {9, 4, 7, 3, 8, 1}, {1, 1, 1, 1, -kNan, kNan});
 }
 
+TEST(Admission, CountsAnewAfterWhatWasTaken) {
+  const AdmitFn even = multiples_of(2);
+  const std::optional<uint32_t> all;
+  Admission admission(even, all);
+  for (const uint32_t first : {0U, 10U, 20U}) {
+    admission.offer(std::vector<uint32_t>{first, first + 1, first + 2});
+    const Candidates found = admission.take();
+    expect_found(found, {first, first + 2}, {});
+    EXPECT_EQ(found.looked_at, 3U);
+  }
+}
+
 /// Scores with ties, zeros of both signs, infinities and NaN.
 float random_score(std::mt19937& random) {
   constexpr float kRare[] = {0.0F, -0.0F, kNan, std::numeric_limits<float>::infinity()};
