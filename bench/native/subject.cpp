@@ -49,8 +49,9 @@ class Engine : public Subject {
 
   /// A request finds in the cache what it has just made and read: no more of them are made ready than stay there.
   double seconds(size_t runs) override {
-    constexpr size_t kTogether = 8;
-    const size_t together = changes_requests() ? kTogether : runs;
+    constexpr size_t kMost = 8, kCandidates = 16'384;  // together
+    const size_t few = std::clamp<size_t>(kCandidates / everybody_.size(), 1, kMost);
+    const size_t together = changes_requests() ? few : runs;
     double all = 0;
     for (size_t left = runs; left > 0; left -= std::min(left, together)) {
       prepare(std::min(left, together));

@@ -27,6 +27,8 @@ struct Codegen::Passes {
 
 namespace {
 
+constexpr const char* kNone = "this CPU has no code generator";
+
 /// To select instructions is for targets alone.
 struct Selection : llvm::TargetPassConfig {
   static bool add(llvm::TargetPassConfig& config) { return (config.*&Selection::addCoreISelPasses)(); }
@@ -119,7 +121,8 @@ bool add_selection(llvm::LLVMTargetMachine& machine, llvm::TargetPassConfig& con
 }
 
 /// Of the passes over intermediate code those alone without which vectors are not understood.
-bool add_passes(llvm::LLVMTargetMachine& machine, llvm::legacy::PassManager& manager, llvm::raw_pwrite_stream& to) {
+bool add_passes(llvm::LLVMTargetMachine& machine, llvm::legacy::PassManager& manager, llvm::raw_pwrite_stream& to,
+                llvm::CodeGenFileType type) {
   auto* info = new llvm::MachineModuleInfoWrapperPass(&machine);  // the manager's
   Chosen chosen(manager);
   llvm::TargetPassConfig* config = machine.createPassConfig(chosen);
@@ -133,8 +136,7 @@ bool add_passes(llvm::LLVMTargetMachine& machine, llvm::legacy::PassManager& man
   if (!add_selection(machine, *config)) return false;
   config->addMachinePasses();
   config->setInitialized();
-  if (machine.addAsmPrinter(manager, to, nullptr, llvm::CodeGenFileType::ObjectFile, info->getMMI().getContext()))
-    return false;
+  if (machine.addAsmPrinter(manager, to, nullptr, type, info->getMMI().getContext())) return false;
   manager.add(llvm::createFreeMachineFunctionPass());
   return true;
 }
@@ -144,11 +146,21 @@ bool add_passes(llvm::LLVMTargetMachine& machine, llvm::legacy::PassManager& man
 Codegen::Codegen(std::unique_ptr<llvm::TargetMachine> machine) : machine_(std::move(machine)) {}
 Codegen::~Codegen() = default;
 
+std::expected<std::string, std::string> Codegen::assembly(llvm::Module& module) {
+  Passes passes;
+  if (!add_passes(static_cast<llvm::LLVMTargetMachine&>(*machine_), passes.manager, passes.stream,
+                  llvm::CodeGenFileType::AssemblyFile))
+    return std::unexpected(kNone);
+  passes.manager.run(module);
+  return std::string(passes.bytes.begin(), passes.bytes.end());
+}
+
 std::expected<std::unique_ptr<llvm::MemoryBuffer>, std::string> Codegen::object(llvm::Module& module) {
   if (passes_ == nullptr) {
     auto passes = std::make_unique<Passes>();
-    if (!add_passes(static_cast<llvm::LLVMTargetMachine&>(*machine_), passes->manager, passes->stream))
-      return std::unexpected("this CPU has no code generator");
+    if (!add_passes(static_cast<llvm::LLVMTargetMachine&>(*machine_), passes->manager, passes->stream,
+                    llvm::CodeGenFileType::ObjectFile))
+      return std::unexpected(kNone);
     passes_ = std::move(passes);
   }
   passes_->bytes.clear();

@@ -23,6 +23,8 @@ class Codegen {
   ~Codegen();
 
   std::expected<std::unique_ptr<llvm::MemoryBuffer>, std::string> object(llvm::Module& module);
+  /// The same code as text. Not to be asked often: its passes are made each time.
+  std::expected<std::string, std::string> assembly(llvm::Module& module);
 
  private:
   struct Passes;

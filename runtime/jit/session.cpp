@@ -6,7 +6,6 @@
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h>
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Object/SymbolSize.h>
 #include <llvm/Support/TargetSelect.h>
@@ -227,14 +226,9 @@ std::string Session::listing(const native::Kernel& kernel, const native::Layout&
     made->print(stream, nullptr);
     return stream.str();
   }
-  auto machine = llvm::orc::JITTargetMachineBuilder(*machine_).createTargetMachine();
-  if (!machine) return text(machine.takeError());
-  llvm::SmallVector<char> bytes;
-  llvm::raw_svector_ostream file(bytes);
-  llvm::legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, file, nullptr, llvm::CodeGenFileType::AssemblyFile)) return {};
-  passes.run(*made);
-  return {bytes.begin(), bytes.end()};
+  const std::lock_guard lock(compiling_);
+  const auto assembly = codegen_->assembly(*made);
+  return assembly ? *assembly : assembly.error();
 }
 
 }  // namespace rec::jit
