@@ -47,11 +47,12 @@ class Engine : public Subject {
     if (native) tier_ = std::make_unique<native::Tier>(*plan_, generation_, std::vector<types::Value>{}, compiler());
   }
 
-  /// A request finds in the cache what it has just made and read: no more of them are made ready than stay there.
+  /// A request finds in the cache what it has just made and read: no more of them are made ready than stay there. Those
+  /// of many candidates do not, and to make one between two runs would take the columns out of it.
   double seconds(size_t runs) override {
-    constexpr size_t kMost = 8, kCandidates = 16'384;  // together
-    const size_t few = std::clamp<size_t>(kCandidates / everybody_.size(), 1, kMost);
-    const size_t together = changes_requests() ? few : runs;
+    constexpr size_t kTogether = 8, kMany = 16'384;
+    const bool few = changes_requests() && everybody_.size() < kMany;
+    const size_t together = few ? kTogether : runs;
     double all = 0;
     for (size_t left = runs; left > 0; left -= std::min(left, together)) {
       prepare(std::min(left, together));
