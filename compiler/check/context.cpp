@@ -37,6 +37,12 @@ void suggest(Diagnostic& diagnostic, std::string_view word, const std::vector<st
   diagnostic.notes.push_back(fmt::format("{} has: {}", owner, list));
 }
 
+void unknown_column(diagnostics::Diagnostics& diagnostics, const syntax::Name& name, const catalog::Table& table) {
+  suggest(diagnostics.error(Code::unknown_column, name.span,
+                            fmt::format("unknown column `{}` of `{}`", name.text, table.name), "not a column"),
+          name.text, column_names(table), fmt::format("`{}`", table.name));
+}
+
 void not_supported(diagnostics::Diagnostics& diagnostics, Span span, std::string_view what, std::string_view instead) {
   auto& d = diagnostics.error(Code::not_supported_yet, span, fmt::format("{} is not supported yet", what),
                               "not in this version");

@@ -52,6 +52,9 @@ std::vector<std::string> sequence_names(const catalog::Catalog& catalog, std::st
 void suggest(Diagnostic& diagnostic, std::string_view word, const std::vector<std::string>& candidates,
              std::string_view owner);
 
+/// An error that says that `table` has no column of that name, and what is near or there.
+void unknown_column(diagnostics::Diagnostics& diagnostics, const syntax::Name& name, const catalog::Table& table);
+
 /// An error that says that the language has this and this version does not.
 void not_supported(diagnostics::Diagnostics& diagnostics, Span span, std::string_view what,
                    std::string_view instead = {});

@@ -23,10 +23,7 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
       const auto& table = *context_.catalog.table(context_.catalog.events[lambda->events].item_table);
       const auto column = table.column_index(member.member.text);
       if (!column) {
-        suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
-                                           fmt::format("unknown column `{}` of `{}`", member.member.text, table.name),
-                                           "not a column"),
-                member.member.text, column_names(table), fmt::format("`{}`", table.name));
+        unknown_column(context_.diagnostics, member.member, table);
         return kNoExpr;
       }
       leaf(graph::kEvent, expr.span);
@@ -52,10 +49,7 @@ ExprId Expressions::member(const syntax::Expr& expr, const syntax::Member& membe
                     .index = static_cast<uint32_t>(*column),
                     .span = expr.span});
       }
-      suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
-                                         fmt::format("unknown column `{}` of `{}`", member.member.text, table.name),
-                                         "not a column"),
-              member.member.text, column_names(table), fmt::format("`{}`", table.name));
+      unknown_column(context_.diagnostics, member.member, table);
       return kNoExpr;
     }
   }
@@ -239,10 +233,7 @@ ExprId Expressions::row_member(ExprId row, const syntax::Member& member, Span sp
                 .index2 = static_cast<uint32_t>(index),
                 .span = span});
   }
-  suggest(context_.diagnostics.error(Code::unknown_column, member.member.span,
-                                     fmt::format("unknown column `{}` of `{}`", member.member.text, table.name),
-                                     "not a column"),
-          member.member.text, column_names(table), fmt::format("`{}`", table.name));
+  unknown_column(context_.diagnostics, member.member, table);
   return kNoExpr;
 }
 

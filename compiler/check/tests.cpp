@@ -119,10 +119,7 @@ class TestChecker {
     for (const auto& field : record.fields) {
       const auto column = table.column_index(field.name.text);
       if (!column) {
-        suggest(context_.diagnostics.error(Code::unknown_column, field.name.span,
-                                           fmt::format("unknown column `{}` of `{}`", field.name.text, table.name),
-                                           "not a column"),
-                field.name.text, column_names(table), fmt::format("`{}`", table.name));
+        unknown_column(context_.diagnostics, field.name, table);
         continue;
       }
       if (again(out.values, *column, field.name)) continue;

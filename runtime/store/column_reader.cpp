@@ -21,7 +21,13 @@ bool narrow(Kind kind) {
   return kind == Kind::integer || kind == Kind::time || kind == Kind::duration;
 }
 
-/// Bytes of one stored value; 0 for ints of a scalar column, which may have any of four widths.
+bool same_type(const SectionEntry& section, const types::Type& type) {
+  return section.kind == type.kind && section.element == type.element && (section.optional != 0) == type.optional &&
+         section.dimension == type.size;
+}
+
+}  // namespace
+
 uint32_t stored_width(const types::Type& type) {
   switch (type.kind == Kind::list ? type.element : type.kind) {
     case Kind::boolean:
@@ -32,16 +38,9 @@ uint32_t stored_width(const types::Type& type) {
     case Kind::vector:
       return 4 * type.size;
     default:
-      return type.kind == Kind::list ? 8 : 0;
+      return 8;
   }
 }
-
-bool same_type(const SectionEntry& section, const types::Type& type) {
-  return section.kind == type.kind && section.element == type.element && (section.optional != 0) == type.optional &&
-         section.dimension == type.size;
-}
-
-}  // namespace
 
 std::expected<column::ColumnView, FileProblem> read_column(const MappedFile& file, size_t index,
                                                            const types::Type& type) {
@@ -51,9 +50,8 @@ std::expected<column::ColumnView, FileProblem> read_column(const MappedFile& fil
   if (section == nullptr || !same_type(*section, type)) {
     return damaged(file, fmt::format("column {} is not of type {}", index, types::to_text(type)));
   }
-  const uint32_t width = stored_width(type);
   const bool fits = narrow(type.kind) ? std::has_single_bit(section->width) && section->width <= 8
-                                      : width > 0 && section->width == width;
+                                      : section->width == stored_width(type);
   if (!fits || (type.kind != Kind::list && section->count != rows)) {
     return damaged(file, fmt::format("column {} has {} values of {} bytes", index, section->count, section->width));
   }

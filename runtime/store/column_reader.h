@@ -11,6 +11,9 @@
 
 namespace rec::store {
 
+/// Bytes of a stored value, or of a list's element; of ints and times those of the widest form.
+uint32_t stored_width(const types::Type& type);
+
 /// The `index`-th column of a table's or statistics' file; its stored type, width and length must be those of `type`
 /// and the file's rows.
 std::expected<column::ColumnView, FileProblem> read_column(const MappedFile& file, size_t index,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/store/column_reader.h"
 #include "runtime/store/overlay_indexes.h"
 
 namespace rec::store {
@@ -34,7 +35,7 @@ std::optional<std::string> OverlayColumn::put(const Value& value) {
 column::ColumnView OverlayColumn::keep_in(Overlay& overlay) const {
   column::ColumnView out{.type = declared_.type,
                          .rows = static_cast<uint32_t>(present_.size()),
-                         .width = width(),
+                         .width = stored_width(declared_.type),
                          .values = keep(overlay, values_)};
   if (is_list()) out.offsets = keep(overlay, offsets_);
   if (declared_.type.optional) out.present = keep(overlay, present_);
@@ -43,21 +44,7 @@ column::ColumnView OverlayColumn::keep_in(Overlay& overlay) const {
 
 void OverlayColumn::end_row(bool present) {
   present_.push_back(present ? 1 : 0);
-  if (is_list()) offsets_.push_back(values_.size() / width());
-}
-
-uint32_t OverlayColumn::width() const {
-  switch (is_list() ? declared_.type.element : declared_.type.kind) {
-    case Kind::boolean:
-      return 1;
-    case Kind::floating:
-    case Kind::string:
-      return 4;
-    case Kind::vector:
-      return 4 * declared_.type.size;
-    default:
-      return 8;
-  }
+  if (is_list()) offsets_.push_back(values_.size() / stored_width(declared_.type));
 }
 
 template <typename T>

@@ -43,8 +43,6 @@ class OverlayColumn {
     return codes_.empty() ? static_cast<int32_t>(old) : codes_[static_cast<size_t>(old)];
   }
   bool is_list() const { return declared_.type.kind == types::Kind::list; }
-  /// Bytes of a value, or of a list's element.
-  uint32_t width() const;
 
   const catalog::Column& declared_;
   const column::Dictionary& strings_;

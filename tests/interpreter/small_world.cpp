@@ -165,11 +165,11 @@ store::TableData notes() {
 
 }  // namespace
 
-SmallWorld::SmallWorld() {
+SmallWorld::SmallWorld(uint32_t unused_strings) {
   const std::string folder = directory_.path("generations/1");
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/catalog.yaml") << kCatalog;
-  write_tables();
+  write_tables(unused_strings);
   auto users = store::LmdbEnvironment::open(store::user_store_path(directory_.root()), true);
   if (!users || !(*users)->write(1, {}, true)) throw std::runtime_error("cannot write the user store");
   write_manifest(1);
@@ -179,9 +179,12 @@ SmallWorld::SmallWorld() {
   open();
 }
 
-void SmallWorld::write_tables() {
+void SmallWorld::write_tables(uint32_t unused_strings) {
   const std::string folder = directory_.path("generations/1");
-  for (const auto& [name, data] : {std::pair{"users", users()}, std::pair{"notes", notes()}, std::pair{"ads", ads()}}) {
+  store::TableData notes = interpreter::notes();
+  for (uint32_t i = 0; i < unused_strings; ++i) notes.pool.add("unused " + std::to_string(i));
+  for (const auto& [name, data] :
+       {std::pair{"users", users()}, std::pair{"notes", std::move(notes)}, std::pair{"ads", ads()}}) {
     const std::string path = store::table_path(folder, name);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     write(path, data);

@@ -19,7 +19,8 @@ class SmallWorld {
   static constexpr uint32_t kNotes = 2500;
   static constexpr int64_t kNow = 1'790'000'000'000'000;
 
-  SmallWorld();
+  /// `unused_strings`: so many more are in the dictionary of the notes.
+  explicit SmallWorld(uint32_t unused_strings = 0);
 
   const store::Generation& generation() const { return *generation_; }
   const source::Sources& sources() const { return sources_; }
@@ -34,7 +35,7 @@ class SmallWorld {
   RequestInputs inputs(const graph::Plan& plan, int64_t user = 1) const;
 
  private:
-  void write_tables();
+  void write_tables(uint32_t unused_strings);
   void write_manifest(uint64_t epoch);
   void write_events();
   void open();
