@@ -2,7 +2,6 @@
 #include "runtime/native/tier.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace rec::native {
 
@@ -26,10 +25,6 @@ void for_steps(const std::vector<graph::Step>& steps, auto visit) {
     if (when == nullptr) continue;
     for (const graph::WhenArm& arm : when->arms) for_steps(arm.steps, visit);
   }
-}
-
-bool is_one_of(const graph::Step& step, const std::vector<graph::Step>& steps) {
-  return std::less_equal<>()(steps.data(), &step) && std::less<>()(&step, steps.data() + steps.size());
 }
 
 bool is_of_batch(Memory::Source source) {
@@ -68,11 +63,8 @@ Tier::Tier(const graph::Plan& plan, const store::Generation& generation, std::ve
       generation_(generation),
       parameters_(std::move(parameters)),
       compiler_(std::move(compiler)),
-      expressions_(plan_.exprs.size()),
-      segments_(plan_.steps.size()) {
-  for_steps(plan_.steps, [&](const graph::Step& step) {
-    if (!is_one_of(step, plan_.steps)) inner_segments_.try_emplace(&step, nullptr);
-  });
+      expressions_(plan_.exprs.size()) {
+  for_steps(plan_.steps, [&](const graph::Step& step) { segments_.try_emplace(&step, nullptr); });
 }
 
 Tier::~Tier() = default;
@@ -104,13 +96,8 @@ const Unit* Tier::expression(graph::ExprId root) const {
   return out == none() ? nullptr : out;
 }
 
-std::atomic<const Segment*>& Tier::known_segment(const graph::Step& step) const {
-  if (!is_one_of(step, plan_.steps)) return inner_segments_.at(&step);
-  return segments_[static_cast<size_t>(&step - plan_.steps.data())];
-}
-
 const Segment* Tier::segment(const std::vector<graph::Step>& steps, size_t first) const {
-  auto& known = known_segment(steps[first]);
+  auto& known = segments_.at(&steps[first]);
   const Segment* segment = known.load(std::memory_order_acquire);
   if (segment == nullptr) {
     const std::lock_guard lock(mutex_);
@@ -130,7 +117,7 @@ std::vector<const Unit*> Tier::units() const {
   std::vector<const Unit*> out;
   for (const auto& unit : owned_) out.push_back(unit.get());
   for_steps(plan_.steps, [&](const graph::Step& step) {
-    const Segment* segment = known_segment(step).load();
+    const Segment* segment = segments_.at(&step).load();
     if (segment == nullptr) return;
     for (const Unit* unit : {segment->chosen.get(), segment->filled.get()}) {
       if (unit != nullptr) out.push_back(unit);

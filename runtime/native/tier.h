@@ -71,7 +71,6 @@ class Tier {
  private:
   std::unique_ptr<Unit> unit(Lowering& lowering, const std::string& name, source::Span span,
                              Lowering::Little little = Lowering::Little::is_left) const;
-  std::atomic<const Segment*>& known_segment(const graph::Step& step) const;
   std::unique_ptr<Segment> make_segment(const std::vector<graph::Step>& steps, size_t first) const;
   bool is_live_after(const std::vector<graph::Step>& steps, size_t after, uint32_t column) const;
   Specialisation of() const { return {plan_, generation_, parameters_, compiler_->isa() == "avx512"}; }
@@ -82,8 +81,7 @@ class Tier {
   const std::shared_ptr<Compiler> compiler_;
   mutable std::mutex mutex_;
   mutable std::vector<std::atomic<const Unit*>> expressions_;  // by root; kNone: looked at, there is none
-  mutable std::vector<std::atomic<const Segment*>> segments_;  // of the plan's steps, as above
-  mutable std::unordered_map<const graph::Step*, std::atomic<const Segment*>> inner_segments_;  // of those of a `when`
+  mutable std::unordered_map<const graph::Step*, std::atomic<const Segment*>> segments_;  // of every step, as above
   mutable std::vector<std::unique_ptr<Unit>> owned_;
   mutable std::vector<std::unique_ptr<Segment>> made_;
 };
