@@ -1,5 +1,6 @@
 // rec-run bench: throughput and latency of a strategy on recorded requests or sampled users.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <nlohmann/json.hpp>
 #include <numeric>

@@ -1,5 +1,6 @@
 // rec-run check: what is wrong with strategies, without running them.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 

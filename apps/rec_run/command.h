@@ -1,7 +1,11 @@
 // The subcommands of rec-run, one file each, and the exit codes they share.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <string>
+
+namespace CLI {
+class App;  // its header takes longer to compile than most of these files
+}
 
 namespace rec::rec_run {
 

@@ -2,8 +2,8 @@
 #include "apps/rec_run/completion.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
-#include "apps/rec_run/command.h"
 #include "compiler/diagnostics/diagnostics.h"
 
 namespace rec::rec_run {

@@ -1,9 +1,10 @@
 // The command line as shells complete it: the commands, their options and what these take.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include "apps/rec_run/command.h"
 
 namespace rec::rec_run {
 

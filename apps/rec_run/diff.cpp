@@ -1,5 +1,6 @@
 // rec-run diff: what changes from one strategy to another: in the plan, and on requests.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,6 @@
 // rec-run explain: a strategy's plan, or what a diagnostic code means.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -2,6 +2,7 @@
 #include "apps/rec_run/explain_passes.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <expected>

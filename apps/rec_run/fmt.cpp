@@ -1,5 +1,6 @@
 // rec-run fmt: strategies as they should look.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,5 @@
 // rec-run: checks, explains and runs strategies.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <string>

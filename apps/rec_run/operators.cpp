@@ -1,5 +1,6 @@
 // rec-run operators: the functions, sources, merge policies and rerankers there are, from their records.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <array>
 

@@ -1,5 +1,6 @@
 // rec-run run: one request, or a file of them, through a strategy.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "apps/rec_run/explain_passes.h"
 #include "apps/rec_run/native_code.h"

@@ -1,5 +1,6 @@
 // rec-run test: runs the `test` blocks of strategies against a data directory.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <nlohmann/json.hpp>
 

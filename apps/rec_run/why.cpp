@@ -2,6 +2,7 @@
 #include "runtime/engine/why.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "apps/rec_run/request_source.h"
 #include "apps/rec_run/run_options.h"
